@@ -1,0 +1,148 @@
+// The only file that imports the C library.
+import CZstd
+
+/// Makes zstd frames (RFC 8878) that state their content size; one context, used again for every frame.
+///
+/// The frames carry no checksum of their own: what they are wrapped in has one. The context is not shared, so a
+/// compressor may be handed to another thread, but serves one at a time.
+@safe public struct ZstdCompressor: ~Copyable, Sendable {
+  // Unsafe: owned by this value alone (it cannot be copied), made in init and freed in deinit.
+  private nonisolated(unsafe) let context: OpaquePointer
+
+  /// The compression level; 1 is fast, 19 is small.
+  public let level: Int32
+
+  /// Creates a compressor; a level that the library does not know is clamped by it.
+  public init(level: Int32 = 1) throws(BytesError) {
+    unsafe self.context = try Self.makeContext(level: level)
+    self.level = level
+  }
+
+  deinit {
+    unsafe ZSTD_freeCCtx(context)
+  }
+
+  /// Appends one frame that holds `source` to `writer`.
+  ///
+  /// - Returns: the length of the frame in bytes; O(source).
+  @discardableResult
+  public mutating func compress(
+    _ source: RawSpan, appendingTo writer: inout ByteWriter
+  ) throws(BytesError) -> Int {
+    let bound = try checked(ZSTD_compressBound(source.byteCount), "bounding a zstd frame")
+    var result = 0
+    writer.storage.append(addingCapacity: bound) { output in
+      // Unsafe: the library writes at most `bound` bytes into room for so many, and says how many; both pointers
+      // are used inside their closures only.
+      unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+        result = unsafe source.withUnsafeBytes {
+          unsafe ZSTD_compress2(context, buffer.baseAddress, bound, $0.baseAddress, $0.count)
+        }
+        initialized = ZSTD_isError(result) == 0 ? result : 0
+      }
+    }
+    return try checked(result, "compressing \(source.byteCount) bytes")
+  }
+
+  /// Appends one frame that holds `source` to `writer`.
+  ///
+  /// - Returns: the length of the frame in bytes; O(source).
+  @discardableResult
+  public mutating func compress(
+    _ source: [UInt8], appendingTo writer: inout ByteWriter
+  ) throws(BytesError) -> Int {
+    try compress(source.rawSpan, appendingTo: &writer)
+  }
+
+  private static func makeContext(level: Int32) throws(BytesError) -> OpaquePointer {
+    // Unsafe: the context is ours until it is returned; every way out that does not return it frees it.
+    guard let context = unsafe ZSTD_createCCtx() else {
+      throw BytesError(.compression, "no memory for a zstd compression context")
+    }
+    for (parameter, value) in [
+      (ZSTD_c_compressionLevel, level), (ZSTD_c_contentSizeFlag, 1), (ZSTD_c_checksumFlag, 0),
+    ] {
+      let result = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
+      guard ZSTD_isError(result) == 0 else {
+        unsafe ZSTD_freeCCtx(context)
+        throw BytesError(.compression, "setting up zstd failed: \(errorName(result))")
+      }
+    }
+    return unsafe context
+  }
+}
+
+/// Decodes zstd frames of hostile origin into memory that is bounded beforehand.
+///
+/// A frame must be exactly one whole frame, need no dictionary and state a content size that is within the caller's
+/// limit and that its length makes possible; all of that is checked before anything is allocated.
+@safe public struct ZstdDecompressor: ~Copyable, Sendable {
+  // Unsafe: owned by this value alone (it cannot be copied), made in init and freed in deinit.
+  private nonisolated(unsafe) let context: OpaquePointer
+
+  /// Creates a decompressor.
+  public init() throws(BytesError) {
+    guard let context = unsafe ZSTD_createDCtx() else {
+      throw BytesError(.compression, "no memory for a zstd decompression context")
+    }
+    unsafe self.context = context
+  }
+
+  deinit {
+    unsafe ZSTD_freeDCtx(context)
+  }
+
+  /// The content of `frame`; O(content).
+  ///
+  /// - Throws: `.tooLarge` when the content is above `limit` bytes, `.truncated` or `.trailingBytes` when `frame` is not
+  ///   one whole frame, otherwise `.malformed`.
+  public mutating func decompress(_ frame: RawSpan, limit: Int) throws(BytesError) -> [UInt8] {
+    let header = try ZstdFrameHeader(of: frame)
+    try header.check(limit: limit, frameLength: frame.byteCount)
+    try checkLength(of: frame)
+    var result = 0
+    let content = [UInt8](capacity: header.contentSize) { output in
+      // Unsafe: the library writes at most `buffer.count` bytes and says how many; both pointers are used inside
+      // their closures only.
+      unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+        result = unsafe frame.withUnsafeBytes {
+          unsafe ZSTD_decompressDCtx(context, buffer.baseAddress, buffer.count, $0.baseAddress, $0.count)
+        }
+        initialized = ZSTD_isError(result) == 0 ? result : 0
+      }
+    }
+    guard ZSTD_isError(result) == 0 else {
+      throw BytesError(.malformed, "a damaged zstd frame (\(errorName(result)))")
+    }
+    guard content.count == header.contentSize else {
+      throw BytesError(
+        .malformed, "a zstd frame of \(content.count) bytes of content that states \(header.contentSize)")
+    }
+    return content
+  }
+
+  /// Follows the block headers to the end of the frame, which must be the end of the bytes.
+  private func checkLength(of frame: RawSpan) throws(BytesError) {
+    // Unsafe: the library reads at most the `count` bytes at the pointer, which is used inside the closure only.
+    let length = unsafe frame.withUnsafeBytes { unsafe ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
+    guard ZSTD_isError(length) == 0 else {
+      throw BytesError(
+        .truncated, "a zstd frame that is not whole (\(errorName(length)))", offset: frame.byteCount)
+    }
+    guard length == frame.byteCount else {
+      throw BytesError(.trailingBytes, "\(frame.byteCount - length) bytes behind a zstd frame", offset: length)
+    }
+  }
+}
+
+private func checked(_ result: Int, _ doing: String) throws(BytesError) -> Int {
+  guard ZSTD_isError(result) == 0 else {
+    throw BytesError(.compression, "\(doing) failed: \(errorName(result))")
+  }
+  return result
+}
+
+private func errorName(_ result: Int) -> String {
+  // Unsafe: the library returns a static, zero-terminated text for every value.
+  unsafe String(cString: ZSTD_getErrorName(result))
+}

@@ -1,0 +1,42 @@
+import StrandlineColumns
+
+extension AccumulatorLayout {
+  /// Merges groups of one table into groups of another: `sources[i]` of `partial` into `groups[i]` of `table`.
+  ///
+  /// Linear in groups × accumulators.
+  func merge(_ partial: GroupTable, _ sources: [Int32], into table: inout GroupTable, groups: [Int32]) {
+    table.extend(identities)
+    for (accumulator, first) in zip(accumulators, firstWords) {
+      switch accumulator {
+      case .countRows, .count:
+        fold(partial.words[first], sources, into: &table.words[first], groups) { $0 &+ $1 }
+      case .sumInt64:
+        for (source, group) in zip(sources, groups) {
+          let (sum, carry) = UInt64(bitPattern: table.words[first][Int(group)])
+            .addingReportingOverflow(UInt64(bitPattern: partial.words[first][Int(source)]))
+          table.words[first][Int(group)] = Int64(bitPattern: sum)
+          table.words[first + 1][Int(group)] &+= partial.words[first + 1][Int(source)] &+ (carry ? 1 : 0)
+        }
+      case .sumDouble:
+        for (source, group) in zip(sources, groups) {
+          ExactSum.merge(partial.words, first, Int(source), into: &table.words, Int(group))
+        }
+      case .minimum:
+        fold(partial.words[first], sources, into: &table.words[first], groups) { Swift.min($0, $1) }
+      case .maximum:
+        fold(partial.words[first], sources, into: &table.words[first], groups) { Swift.max($0, $1) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func fold(
+    _ from: [Int64], _ sources: [Int32], into words: inout [Int64], _ groups: [Int32],
+    _ combine: (Int64, Int64) -> Int64
+  ) {
+    for row in sources.indices {
+      let group = Int(groups[row])
+      words[group] = combine(words[group], from[Int(sources[row])])
+    }
+  }
+}

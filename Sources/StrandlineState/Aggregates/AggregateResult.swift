@@ -1,0 +1,78 @@
+public import StrandlineColumns
+
+/// How an aggregate's value is read from the words of a group.
+///
+/// The numbers are positions of accumulators in the operator's layout. `count` is the accumulator that says how many
+/// values there were; without one every group has some.
+public enum AggregateResult: Sendable, Hashable {
+  /// The value of a counting accumulator.
+  case count(Int)
+  /// The sum of an int64 input; null without values, an error beyond 64 bits.
+  case sumInt64(Int, count: Int?)
+  /// The sum of a double input, rounded once; null without values.
+  case sumDouble(Int, count: Int?)
+  /// The smallest or largest value of an input of that type; null without values.
+  case extreme(Int, type: ColumnType, count: Int?)
+  /// The mean of an int64 input as a double; null without values.
+  case averageInt64(Int, count: Int)
+  /// The mean of a double input: the sum rounded once, divided by the count; null without values.
+  case averageDouble(Int, count: Int)
+
+  /// The type of the values.
+  public var type: ColumnType {
+    switch self {
+    case .count, .sumInt64: .int64
+    case .extreme(_, let type, _): type
+    case .sumDouble, .averageInt64, .averageDouble: .double
+    }
+  }
+
+  private var countAccumulator: Int? {
+    switch self {
+    case .count: nil
+    case .sumInt64(_, let count), .sumDouble(_, let count), .extreme(_, _, let count): count
+    case .averageInt64(_, let count), .averageDouble(_, let count): count
+    }
+  }
+
+  /// The values of those rows. Linear in the rows.
+  ///
+  /// - Parameter describeKey: words for the key of a row, for an error.
+  /// - Throws: `StateError` `.overflow` for a sum that 64 bits don't hold.
+  public func column(
+    of rows: GroupRows, _ layout: AccumulatorLayout, describeKey: (Int) -> String
+  ) throws(StateError) -> Column {
+    var out = Column(type, capacity: rows.count)
+    let counts = countAccumulator.map { rows.words[layout.firstWords[$0]] }
+    for row in 0..<rows.count {
+      let count = counts?[row] ?? 1
+      if count == 0 {
+        out.appendNull()
+        continue
+      }
+      switch self {
+      case .count(let accumulator):
+        out.append(word: rows.words[layout.firstWords[accumulator]][row])
+      case .sumInt64(let accumulator, _):
+        let sum = Self.wideSum(rows.words, layout.firstWords[accumulator], row)
+        guard let value = Int64(exactly: sum) else {
+          throw StateError(.overflow, "a sum of int64 values leaves 64 bits for the key \(describeKey(row))")
+        }
+        out.append(word: value)
+      case .sumDouble(let accumulator, _):
+        out.append(ExactSum.value(rows.words, layout.firstWords[accumulator], row))
+      case .extreme(let accumulator, let type, _):
+        out.append(word: KeyOrder.word(ofSortable: rows.words[layout.firstWords[accumulator]][row], type))
+      case .averageInt64(let accumulator, _):
+        out.append(Double(Self.wideSum(rows.words, layout.firstWords[accumulator], row)) / Double(count))
+      case .averageDouble(let accumulator, _):
+        out.append(ExactSum.value(rows.words, layout.firstWords[accumulator], row) / Double(count))
+      }
+    }
+    return out
+  }
+
+  private static func wideSum(_ words: [[Int64]], _ first: Int, _ row: Int) -> Int128 {
+    Int128(words[first + 1][row]) << 64 | Int128(UInt64(bitPattern: words[first][row]))
+  }
+}

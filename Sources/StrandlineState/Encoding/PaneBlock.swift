@@ -1,0 +1,66 @@
+import StrandlineBytes
+import StrandlineColumns
+
+/// Groups of one pane as bytes: the unit of snapshots and deltas.
+///
+/// Layout: pane (zigzag), number of groups (varint), position of the null key plus one (varint, 0 for none), the keys,
+/// the words of each accumulator column (`WordColumn`). Word keys are one `WordColumn`; texts and tuples are their
+/// lengths as a `WordColumn` and then their bytes.
+struct PaneBlock {
+  var pane: Int64
+  var keys: Column
+  var words: [[Int64]]
+
+  func encode(into writer: inout ByteWriter) {
+    writer.zigzag(pane)
+    writer.varint(UInt64(keys.count))
+    let null = (0..<keys.count).first { keys.isNull($0) }
+    writer.varint(UInt64(null.map { $0 + 1 } ?? 0))
+    if keys.type == .string {
+      var lengths: [Int64] = []
+      lengths.reserveCapacity(keys.count)
+      for row in 0..<keys.count { lengths.append(Int64(keys.offsets[row + 1] - keys.offsets[row])) }
+      WordColumn.encode(lengths, into: &writer)
+      writer.raw(keys.bytes)
+    } else {
+      WordColumn.encode(keys.words, into: &writer)
+    }
+    for column in words { WordColumn.encode(column, into: &writer) }
+  }
+
+  /// Decodes a block. What it allocates is bounded by the bytes that are there.
+  static func decode(_ reader: inout ByteReader, keyType: ColumnType, width: Int) throws(BytesError) -> PaneBlock {
+    let pane = try reader.zigzag()
+    guard pane > -Window.maximumTime - Window.maximumLength && pane < Window.maximumTime else {
+      throw BytesError(.malformed, "a pane lies outside event time", offset: reader.offset)
+    }
+    // Every key but one of no length takes at least a byte, so this bounds the count by what was read.
+    let count = try reader.count(limit: reader.remaining)
+    let null = try reader.count(limit: count) - 1
+    let keys = try decodeKeys(&reader, keyType, count, null)
+    var words: [[Int64]] = []
+    for _ in 0..<width { words.append(try WordColumn.decode(&reader, count: count)) }
+    return PaneBlock(pane: pane, keys: keys, words: words)
+  }
+
+  private static func decodeKeys(
+    _ reader: inout ByteReader, _ type: ColumnType, _ count: Int, _ null: Int
+  ) throws(BytesError) -> Column {
+    let words = try WordColumn.decode(&reader, count: count)
+    var keys = Column(type, capacity: count)
+    if type != .string {
+      if null < 0 { return Column(type, words: words) }
+      for (row, word) in words.enumerated() {
+        if row == null { keys.appendNull() } else { keys.append(word: word) }
+      }
+      return keys
+    }
+    for (row, length) in words.enumerated() {
+      guard length >= 0 && length <= reader.remaining && keys.bytes.count + Int(length) <= Int(Int32.max) else {
+        throw BytesError(.truncated, "a key of \(length) bytes ends early", offset: reader.offset)
+      }
+      if row == null { keys.appendNull() } else { keys.append(utf8: try reader.raw(Int(length))) }
+    }
+    return keys
+  }
+}

@@ -1,0 +1,90 @@
+public import StrandlineBytes
+import StrandlineColumns
+
+extension WindowedAggregation {
+  /// Encodes every group of every shard. Linear in the groups.
+  public func encodeSnapshot(into writer: inout ByteWriter) {
+    encode(openPanes, into: &writer) { pane, block in
+      for shard in shards {
+        if let table = shard.panes[pane] { block.append(table.table, nil) }
+      }
+    }
+  }
+
+  /// Encodes every group of one shard. Linear in the groups of the shard.
+  public func encodeSnapshot(ofShard shard: Int, into writer: inout ByteWriter) {
+    encode(shards[shard].panes.keys.sorted(), into: &writer) { pane, block in
+      if let table = shards[shard].panes[pane] { block.append(table.table, nil) }
+    }
+  }
+
+  /// Encodes the groups of one shard that the ended batch has touched, with their new words. Linear in those groups.
+  public func encodeDelta(ofShard shard: Int, into writer: inout ByteWriter) {
+    encode(shards[shard].touched.sorted(), into: &writer) { pane, block in
+      if let table = shards[shard].panes[pane] { block.append(table.table, table.touched) }
+    }
+  }
+
+  /// The shards that the ended batch has touched, ascending.
+  public var touchedShards: [Int] {
+    shards.indices.filter { !shards[$0].touched.isEmpty }
+  }
+
+  /// The number of groups of one shard.
+  public func groups(ofShard shard: Int) -> Int { shards[shard].groups }
+
+  private func encode(_ panes: [Int64], into writer: inout ByteWriter, _ gather: (Int64, inout PaneGroups) -> Void) {
+    writer.varint(UInt64(panes.count))
+    for pane in panes {
+      var groups = PaneGroups(pane: pane, keyType: keyType, width: plan.accumulators.width)
+      gather(pane, &groups)
+      PaneBlock(pane: pane, keys: groups.keys, words: groups.words).encode(into: &writer)
+    }
+  }
+
+  /// Puts the groups of a snapshot or a delta into the state: groups that are there get new words.
+  ///
+  /// Redo is idempotent, since a delta says what a group became, not what was added to it. What it put counts as touched
+  /// until `beginBatch`.
+  ///
+  /// - Parameter shard: the shard to which every key must belong; nil when the bytes are of all shards.
+  /// - Throws: `StateError` `.malformed` with the place in the bytes.
+  public mutating func put(_ bytes: RawSpan, shard: Int? = nil) throws(StateError) {
+    var reader = ByteReader(bytes)
+    do {
+      let panes = try reader.count(limit: reader.remaining)
+      for _ in 0..<panes {
+        let block = try PaneBlock.decode(&reader, keyType: keyType, width: plan.accumulators.width)
+        try put(block, shard: shard)
+      }
+      try reader.finish()
+    } catch let error as BytesError {
+      throw StateError(.malformed, "state bytes are damaged: \(error)")
+    } catch let error as StateError {
+      throw error
+    } catch {
+      throw StateError(.malformed, "\(error)")
+    }
+  }
+
+  private mutating func put(_ block: PaneBlock, shard only: Int?) throws(StateError) {
+    if case .tuple(let types) = plan.keys { _ = try KeyTuple.decode(block.keys, types: types) }
+    guard plan.window.pane(of: block.pane) == block.pane else {
+      throw StateError(.malformed, "state bytes hold a pane that the plan's window doesn't have")
+    }
+    let keys = KeyBatch(encoded: block.keys, hasher: hasher)
+    let seed = groupDigest(pane: block.pane)
+    let newTable = PaneTable(keyType: keyType, width: plan.accumulators.width)
+    open(block.pane)
+    for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {
+      guard only == nil || only == shard else {
+        throw StateError(.malformed, "a shard's bytes hold a key of another shard")
+      }
+      let whole = rows.count == keys.count
+      shards[shard].touched.insert(block.pane)
+      try shards[shard].panes[block.pane, default: newTable].put(
+        whole ? keys : keys.gathered(rows), words: block.words, rows: whole ? nil : rows,
+        layout: plan.accumulators, seed: seed)
+    }
+  }
+}

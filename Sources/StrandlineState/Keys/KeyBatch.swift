@@ -1,0 +1,45 @@
+public import StrandlineColumns
+
+/// The keys of some rows as a table holds them: one column, and a hash per row.
+public struct KeyBatch: Sendable {
+  /// The keys: words, texts, or tuples as bytes. Only a key of a single column has nulls.
+  public private(set) var column: Column
+  /// A hash per row.
+  public private(set) var hashes: [UInt64] = []
+
+  /// The keys of a layout from its key columns, which have `rows` values each.
+  public init(_ layout: KeyLayout, _ columns: [Column], rows: Int, hasher: KeyHasher) {
+    switch layout {
+    case .word(.double): column = Self.canonical(columns[0])
+    case .word, .text: column = columns[0]
+    case .tuple: column = KeyTuple.encode(columns, rows: rows)
+    }
+    hasher.hash(column, into: &hashes)
+  }
+
+  /// Keys that already are in a table's form, with their hashes.
+  init(_ column: Column, hashes: [UInt64]) {
+    self.column = column
+    self.hashes = hashes
+  }
+
+  /// Keys that already are in a table's form.
+  public init(encoded column: Column, hasher: KeyHasher) {
+    self.column = column
+    hasher.hash(column, into: &hashes)
+  }
+
+  /// The number of keys.
+  public var count: Int { hashes.count }
+
+  /// The keys at those rows.
+  func gathered(_ rows: [Int32]) -> KeyBatch {
+    KeyBatch(column.gathered(rows), hashes: rows.map { hashes[Int($0)] })
+  }
+
+  private static func canonical(_ column: Column) -> Column {
+    var column = column
+    for row in column.words.indices { column.words[row] = KeyOrder.canonical(column.words[row], .double) }
+    return column
+  }
+}

@@ -1,0 +1,68 @@
+public import StrandlineColumns
+
+/// Groups as rows: their pane, their keys and the words of their accumulators.
+public struct GroupRows: Sendable {
+  /// The start of each row's pane.
+  public internal(set) var panes: [Int64] = []
+  /// The key columns of the plan.
+  public internal(set) var keys: [Column]
+  /// The accumulators' words, a column each.
+  public internal(set) var words: [[Int64]]
+
+  /// The number of rows.
+  public var count: Int { panes.count }
+}
+
+/// Groups of one pane while they are gathered from their shards and put in order.
+struct PaneGroups {
+  let pane: Int64
+  var keys: Column
+  var words: [[Int64]]
+
+  init(pane: Int64, keyType: ColumnType, width: Int) {
+    self.pane = pane
+    keys = Column(keyType)
+    words = Array(repeating: [], count: width)
+  }
+
+  /// Adds groups of a table: those listed, or all.
+  mutating func append(_ table: GroupTable, _ groups: [Int32]?) {
+    let groups = groups ?? Array(0..<Int32(table.count))
+    let more = table.keys(of: groups)
+    if keys.count == 0 {
+      keys = more
+    } else {
+      for row in 0..<more.count { keys.append(row, of: more) }
+    }
+    for index in words.indices {
+      let column = table.words[index]
+      for group in groups { words[index].append(column[Int(group)]) }
+    }
+  }
+
+  /// The positions of the groups in ascending order of their keys; a null key is first.
+  func order() -> [Int32] {
+    var order = Array(0..<Int32(keys.count))
+    if keys.type == .string {
+      let bytes = keys.bytes
+      let offsets = keys.offsets
+      order.sort { a, b in
+        if keys.isNull(Int(a)) || keys.isNull(Int(b)) { return keys.isNull(Int(a)) && !keys.isNull(Int(b)) }
+        let left = bytes[Int(offsets[Int(a)])..<Int(offsets[Int(a) + 1])]
+        let right = bytes[Int(offsets[Int(b)])..<Int(offsets[Int(b) + 1])]
+        return left.lexicographicallyPrecedes(right)
+      }
+    } else {
+      let sortable = keys.words.map { KeyOrder.sortable($0, keys.type) }
+      if keys.hasNulls {
+        order.sort { a, b in
+          if keys.isNull(Int(a)) || keys.isNull(Int(b)) { return keys.isNull(Int(a)) && !keys.isNull(Int(b)) }
+          return sortable[Int(a)] < sortable[Int(b)]
+        }
+      } else {
+        order.sort { sortable[Int($0)] < sortable[Int($1)] }
+      }
+    }
+    return order
+  }
+}

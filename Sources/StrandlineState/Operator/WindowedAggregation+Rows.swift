@@ -1,0 +1,45 @@
+import StrandlineColumns
+
+extension WindowedAggregation {
+  /// The groups of those panes, ordered by (window end, start, key). Linear in the groups, and the sorting of each pane.
+  public func rows(of panes: [Int64]) -> GroupRows {
+    gather(panes, touchedOnly: false)
+  }
+
+  /// The groups that the current batch has touched, ordered by (window end, start, key).
+  public func touchedRows() -> GroupRows {
+    let panes = shards.reduce(into: Set<Int64>()) { $0.formUnion($1.touched) }
+    return gather(panes.sorted(), touchedOnly: true)
+  }
+
+  private func gather(_ panes: [Int64], touchedOnly: Bool) -> GroupRows {
+    let width = plan.accumulators.width
+    let ordered = panes.sorted { (plan.window.end(ofPane: $0), $0) < (plan.window.end(ofPane: $1), $1) }
+    var encodedKeys = Column(keyType)
+    var rows = GroupRows(keys: [], words: Array(repeating: [], count: width))
+    for pane in ordered {
+      var groups = PaneGroups(pane: pane, keyType: keyType, width: width)
+      for shard in shards {
+        guard let table = shard.panes[pane] else { continue }
+        groups.append(table.table, touchedOnly ? table.touched : nil)
+      }
+      for row in groups.order() {
+        rows.panes.append(pane)
+        encodedKeys.append(Int(row), of: groups.keys)
+        for index in 0..<width { rows.words[index].append(groups.words[index][Int(row)]) }
+      }
+    }
+    rows.keys = decodeKeys(encodedKeys)
+    return rows
+  }
+
+  private func decodeKeys(_ keys: Column) -> [Column] {
+    guard case .tuple(let types) = plan.keys else { return [keys] }
+    do {
+      return try KeyTuple.decode(keys, types: types)
+    } catch {
+      // Tuples are encoded here, or checked by `put` before they enter a table.
+      preconditionFailure("a table holds a key that is no tuple: \(error)")
+    }
+  }
+}

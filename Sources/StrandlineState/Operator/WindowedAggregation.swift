@@ -1,0 +1,198 @@
+public import StrandlineColumns
+
+/// What a windowed aggregation computes, apart from its expressions.
+public struct WindowedAggregationPlan: Sendable, Hashable {
+  /// The operator's number in its plan, part of the digest.
+  public var operatorID: Int
+  /// How keys are held.
+  public var keys: KeyLayout
+  /// What is kept per group.
+  public var accumulators: AccumulatorLayout
+  /// How event time is cut.
+  public var window: Window
+
+  /// A plan of those parts.
+  public init(operatorID: Int, keys: KeyLayout, accumulators: AccumulatorLayout, window: Window) {
+    self.operatorID = operatorID
+    self.keys = keys
+    self.accumulators = accumulators
+    self.window = window
+  }
+}
+
+/// The state of a keyed, windowed aggregation: shards of panes of groups.
+///
+/// # Overview
+/// A batch is added pane by pane and partition by partition (`add`): rows are first aggregated in a table of their own,
+/// which stays in cache, and its groups are then merged into the tables of their shards. When the watermark has moved,
+/// panes are read (`rows`) and dropped whole (`close`); `endBatch` then brings the digest up to date, what changed is
+/// encoded (`encodeDelta`, `encodeSnapshot`), and `beginBatch` forgets it.
+///
+/// # Invariants
+/// - `digest` is that of the groups at the last `endBatch`.
+/// - After an error in the middle of a batch the state is neither of the batches': it is to be thrown away.
+///
+/// # After a crash
+/// `put` of a snapshot's blocks and then of the deltas', and `close` as the records say, give the same state.
+public struct WindowedAggregation: Sendable {
+  /// What is computed.
+  public let plan: WindowedAggregationPlan
+  /// The number of shards, a power of two.
+  public let shardCount: Int
+  /// The digest at the last `endBatch`.
+  public private(set) var digest = StateDigest()
+  /// The number of groups at the last `endBatch`.
+  public private(set) var groupCount = 0
+  /// The number of groups that the last ended batch changed.
+  public private(set) var changedGroups = 0
+  /// The starts of the open panes, ascending.
+  public private(set) var openPanes: [Int64] = []
+
+  var shards: [Shard]
+  let hasher: KeyHasher
+  private let shardShift: UInt64
+  private var groups: [Int32] = []
+
+  /// An empty state.
+  ///
+  /// - Parameters:
+  ///   - shardCount: a power of two, at most 4,096.
+  ///   - seed: the store's hash seed.
+  public init(_ plan: WindowedAggregationPlan, shardCount: Int, seed: UInt64) {
+    precondition(
+      shardCount > 0 && shardCount <= 4096 && shardCount & (shardCount - 1) == 0, "a power of two up to 4,096")
+    self.plan = plan
+    self.shardCount = shardCount
+    self.hasher = KeyHasher(seed: seed)
+    self.shards = Array(repeating: Shard(), count: shardCount)
+    self.shardShift = UInt64(64 - shardCount.trailingZeroBitCount)
+  }
+
+  var keyType: ColumnType {
+    if case .word(let type) = plan.keys { type } else { .string }
+  }
+
+  func groupDigest(pane: Int64) -> GroupDigest {
+    GroupDigest(operatorID: plan.operatorID, pane: pane)
+  }
+
+  /// The shard of a hash: its highest bits.
+  @inline(__always)
+  func shard(of hash: UInt64) -> Int {
+    // A shift by all 64 bits gives zero, which is right for one shard.
+    Int(truncatingIfNeeded: hash >> shardShift)
+  }
+
+  /// Adds rows of one partition to one pane. Linear in the rows.
+  ///
+  /// - Parameters:
+  ///   - keys: the key columns, with `rows` values each.
+  ///   - inputs: the columns that the accumulators read, with `rows` values each.
+  /// - Throws: `StateError` `.tooLarge`.
+  public mutating func add(pane: Int64, keys: [Column], inputs: [Column], rows: Int) throws(StateError) {
+    if rows == 0 { return }
+    let keys = KeyBatch(plan.keys, keys, rows: rows, hasher: hasher)
+    var partial = GroupTable(keyType: keyType, width: plan.accumulators.width)
+    try partial.lookUp(keys, into: &groups)
+    plan.accumulators.add(inputs, to: &partial, groups: groups)
+    try merge(partial, pane: pane)
+  }
+
+  private mutating func merge(_ partial: GroupTable, pane: Int64) throws(StateError) {
+    let all = Array(0..<Int32(partial.count))
+    let keys = KeyBatch(encoded: partial.keys(of: all), hasher: hasher)
+    open(pane)
+    let seed = groupDigest(pane: pane)
+    let newTable = PaneTable(keyType: keyType, width: plan.accumulators.width)
+    for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {
+      shards[shard].touched.insert(pane)
+      try shards[shard].panes[pane, default: newTable].merge(
+        partial, rows, keys: keys.gathered(rows), layout: plan.accumulators, seed: seed)
+    }
+  }
+
+  /// The rows of each shard.
+  func distribute(_ hashes: [UInt64]) -> [[Int32]] {
+    var lists = [[Int32]](repeating: [], count: shardCount)
+    for (row, hash) in hashes.enumerated() { lists[shard(of: hash)].append(Int32(row)) }
+    return lists
+  }
+
+  /// Notes that a pane is open.
+  mutating func open(_ pane: Int64) {
+    if let last = openPanes.last, last == pane { return }
+    var low = 0
+    var high = openPanes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if openPanes[middle] < pane { low = middle + 1 } else { high = middle }
+    }
+    if low == openPanes.count || openPanes[low] != pane { openPanes.insert(pane, at: low) }
+  }
+
+  /// The open panes whose last window ends at or before that watermark, ascending.
+  public func panes(endingBy watermark: Int64) -> [Int64] {
+    Array(openPanes.prefix { plan.window.end(ofPane: $0) <= watermark })
+  }
+
+  /// Drops the panes whose last window ends at or before that watermark.
+  ///
+  /// - Returns: the number of panes dropped.
+  @discardableResult
+  public mutating func close(through watermark: Int64) -> Int {
+    let closing = panes(endingBy: watermark)
+    if closing.isEmpty { return 0 }
+    for shard in shards.indices {
+      for pane in closing {
+        guard let dropped = shards[shard].panes.removeValue(forKey: pane) else { continue }
+        groupCount -= dropped.settled
+        digest -= dropped.settledDigest
+        shards[shard].touched.remove(pane)
+      }
+    }
+    openPanes.removeFirst(closing.count)
+    return closing.count
+  }
+
+  /// Ends a batch: brings the digest and the number of groups up to date with what it changed.
+  public mutating func endBatch() {
+    changedGroups = 0
+    for shard in shards.indices {
+      for pane in shards[shard].touched {
+        let seed = groupDigest(pane: pane)
+        guard var table = shards[shard].panes.removeValue(forKey: pane) else { continue }
+        digest -= table.settledDigest
+        groupCount -= table.settled
+        table.settle(seed: seed)
+        digest += table.settledDigest
+        groupCount += table.settled
+        changedGroups += table.touched.count
+        shards[shard].panes[pane] = table
+      }
+    }
+  }
+
+  /// Forgets what the last batch changed.
+  public mutating func beginBatch() {
+    for shard in shards.indices {
+      for pane in shards[shard].touched {
+        shards[shard].panes[pane]?.beginBatch()
+      }
+      shards[shard].touched.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// The digest of the whole state, computed from nothing: what `verify` compares with the one kept. Linear in the groups.
+  public func recomputedDigest() -> StateDigest {
+    var sum = StateDigest()
+    for shard in shards {
+      for (pane, table) in shard.panes { sum += table.recomputedDigest(seed: groupDigest(pane: pane)) }
+    }
+    return sum
+  }
+
+  /// Bytes of memory held by the tables, unused capacity included. Linear in the number of tables.
+  public var memoryBytes: Int {
+    shards.reduce(0) { sum, shard in shard.panes.values.reduce(sum) { $0 + $1.table.memoryBytes } }
+  }
+}

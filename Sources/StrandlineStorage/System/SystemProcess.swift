@@ -1,0 +1,16 @@
+/// This process and the machine it runs on.
+public enum SystemProcess {
+  /// The number of the process.
+  public static var id: Int32 { SystemCall.processID() }
+
+  /// The most memory that the process has had resident so far, in bytes.
+  public static func peakResidentBytes() -> Int { SystemCall.peakResidentBytes() }
+
+  /// How many bytes can still be written to the file system that holds `path`; nil when it does not say.
+  public static func freeBytes(_ path: String) -> Int? { SystemCall.freeBytes(path) }
+
+  /// Makes a write to a pipe that nobody reads an error, `.brokenPipe`, instead of the end of the process.
+  ///
+  /// It holds for the whole process, so it is for the main program to decide.
+  public static func ignoreBrokenPipes() { SystemCall.ignoreBrokenPipes() }
+}
