@@ -107,24 +107,22 @@ extension ByteReader {
   }
 
   @usableFromInline mutating func longVarint() throws(BytesError) -> UInt64 {
-    let start = position
+    let available = min(remaining, 10)
     var value: UInt64 = 0
-    var shift: UInt64 = 0
-    while true {
-      let byte = try uint8()
-      // The tenth byte holds the last bit only.
-      guard shift < 63 || byte <= 1 else {
-        throw BytesError(.malformed, "a variable-length number of more than 64 bits", offset: baseOffset + start)
-      }
-      value |= UInt64(byte & 0x7F) << shift
+    var index = 0
+    while index < available {
+      // Unsafe: `available` bytes are there from the position on.
+      let byte = unsafe source.unsafeLoad(fromUncheckedByteOffset: position &+ index, as: UInt8.self)
+      value |= UInt64(byte & 0x7F) &<< UInt64(7 &* index)
+      index &+= 1
       if byte < 0x80 {
-        guard byte != 0 || shift == 0 else {
-          throw BytesError(.malformed, "a variable-length number with needless zeros", offset: baseOffset + start)
-        }
+        // The tenth byte holds the last bit only; a last byte of zero says nothing.
+        guard index < 10 || byte == 1, index == 1 || byte != 0 else { throw malformedVarint() }
+        position += index
         return value
       }
-      shift += 7
     }
+    throw available == 10 ? malformedVarint() : truncated(available + 1, unit: "bytes")
   }
 }
 
@@ -176,6 +174,12 @@ extension ByteReader {
   @inline(never) @usableFromInline func truncated(_ count: Int, unit: String) -> BytesError {
     BytesError(
       .truncated, "the bytes end early: \(count) \(unit) expected, \(remaining) bytes left",
+      offset: baseOffset + position)
+  }
+
+  @inline(never) private func malformedVarint() -> BytesError {
+    BytesError(
+      .malformed, "a variable-length number that is longer than it has to be, or than 64 bits",
       offset: baseOffset + position)
   }
 

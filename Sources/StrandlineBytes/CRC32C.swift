@@ -18,7 +18,8 @@ public enum CRC32C {
     var position = 0
     while count &- position >= 16 {
       // Unsafe: 16 bytes are left, as just compared.
-      let low = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
+      let low = UInt64(
+        littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
       let high = UInt64(
         littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position &+ 8, as: UInt64.self))
       // The byte that is followed by n others goes through table n. The half that does not depend on the

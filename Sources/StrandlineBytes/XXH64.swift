@@ -73,7 +73,8 @@ public enum XXH64 {
     }
     if count &- position >= 4 {
       // Unsafe: 4 bytes are left, as just compared.
-      let half = UInt32(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt32.self))
+      let half = UInt32(
+        littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt32.self))
       value = (value ^ (UInt64(half) &* prime1)).rotated(23) &* prime2 &+ prime3
       position &+= 4
     }

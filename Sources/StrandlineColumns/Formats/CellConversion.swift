@@ -34,17 +34,8 @@ extension Cell {
 struct IntegerConversion: CellConversion {
   @inline(__always)
   func convert(_ cell: Cell, _ region: borrowing ScanRegion) -> Cell {
-    if cell.kind == .integer && cell.length <= 18 {
-      var position = cell.start
-      let end = position + Int(cell.length)
-      let isNegative = region.byte(position) == UInt8(ascii: "-")
-      if isNegative { position += 1 }
-      var value: Int64 = 0
-      while position < end {
-        value = value &* 10 &+ Int64(region.byte(position) & 0xF)
-        position += 1
-      }
-      return Cell(isNegative ? 0 &- value : value)
+    if cell.kind == .integer || cell.kind == .bareText {
+      if let value = DigitRun.integer(region, at: cell.start, length: Int(cell.length)) { return Cell(value) }
     }
     return general(cell, region)
   }
@@ -112,9 +103,26 @@ struct TruthConversion: CellConversion {
 
 /// Times: ISO 8601 text, or a Unix time in the given unit as a number or as text.
 struct TimestampConversion: CellConversion {
-  let unit: TimeUnit?
+  private let unit: TimeUnit?
+  private let microsPerUnit: Int64
 
+  init(unit: TimeUnit?) {
+    self.unit = unit
+    microsPerUnit = unit.map { Int64(DecimalText.powersOfTen[$0.microsecondsPower]) } ?? 0
+  }
+
+  @inline(__always)
   func convert(_ cell: Cell, _ region: borrowing ScanRegion) -> Cell {
+    if unit != nil && cell.kind.rawValue <= Cell.Kind.integer.rawValue {
+      let value = DigitRun.value(region, at: cell.start, length: Int(cell.length))
+      let (micros, overflow) = value.multipliedReportingOverflow(by: microsPerUnit)
+      if value >= 0 && !overflow { return Cell(micros) }
+    }
+    return general(cell, region)
+  }
+
+  @inline(never)
+  private func general(_ cell: Cell, _ region: borrowing ScanRegion) -> Cell {
     switch cell.kind {
     case .text, .bareText:
       return convert(region.text(cell.start, Int(cell.length)))

@@ -68,7 +68,9 @@ struct DecimalText {
   private mutating func readExponent(_ text: RawSpan, from start: Int) -> Int? {
     var position = start
     var isNegative = false
-    if position < text.byteCount && (text.byte(position) == UInt8(ascii: "-") || text.byte(position) == UInt8(ascii: "+")) {
+    if position < text.byteCount
+      && (text.byte(position) == UInt8(ascii: "-") || text.byte(position) == UInt8(ascii: "+"))
+    {
       isNegative = text.byte(position) == UInt8(ascii: "-")
       position += 1
     }

@@ -35,9 +35,11 @@ public enum ISO8601 {
   /// digits. `parse` doesn't read those.
   public static func append(_ micros: Int64, to output: inout [UInt8]) {
     let micros = Int(micros)
-    let days = (micros >= 0 ? micros : micros - (microsPerDay - 1)) / microsPerDay
-    // Wraps only in between: the product may lie below Int.min by less than a day.
-    let ofDay = micros &- days &* microsPerDay
+    var (days, ofDay) = micros.quotientAndRemainder(dividingBy: microsPerDay)
+    if ofDay < 0 {
+      days -= 1
+      ofDay += microsPerDay
+    }
     let date = CivilDate(daysSinceEpoch: days)
     if date.year >= 0 && date.year <= 9999 {
       append(date.year, digits: 4, to: &output)

@@ -31,6 +31,7 @@ public struct JSONLinesDecoder: LineDecoder {
     into batch: inout ColumnBatch, errors: inout [RowError]
   ) -> Int {
     decoder.decode(
-      buffer, from: start, baseOffset: baseOffset, atEnd: atEnd, maximumRows: maximumRows, into: &batch, errors: &errors)
+      buffer, from: start, baseOffset: baseOffset, atEnd: atEnd, maximumRows: maximumRows, into: &batch, errors: &errors
+    )
   }
 }

@@ -187,6 +187,9 @@ struct JSONRowScanner: RowScanner {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       end = scanNested(region, at: start)
       kind = .nested
+    case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+      // A remembered text may be followed by more space here than where it was remembered.
+      return scanValue(region, at: afterSpace(region, start), column: column, into: &stage)
     default:
       return failed(.malformed, at: start)
     }

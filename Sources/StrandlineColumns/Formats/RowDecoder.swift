@@ -62,7 +62,10 @@ struct RowDecoder<Scanner: RowScanner>: Sendable {
       budget -= 1
       if lineFeed != nil { position += 1 }
     }
-    if baseOffset + position == 0 { position += byteOrderMark(buffer, at: position) }
+    if baseOffset + position == 0 {
+      guard let mark = buffer.byteOrderMark(atEnd: atEnd, at: position) else { return position }
+      position += mark
+    }
     while budget > 0 && position < buffer.byteCount {
       position = decodeInPlace(buffer, from: position, baseOffset, &budget, &batch, &errors)
       if budget == 0 { break }
@@ -165,11 +168,5 @@ struct RowDecoder<Scanner: RowScanner>: Sendable {
   private func tooLong(at offset: Int, length: Int) -> RowError {
     let reason = RowFault.tooLong.reason(at: 0, maximumLineLength: maximumLineLength)
     return RowError(offset: offset, length: length, reason: reason)
-  }
-
-  private func byteOrderMark(_ buffer: RawSpan, at position: Int) -> Int {
-    guard buffer.byteCount - position >= 3 else { return 0 }
-    let isMark = buffer.byte(position) == 0xEF && buffer.byte(position + 1) == 0xBB && buffer.byte(position + 2) == 0xBF
-    return isMark ? 3 : 0
   }
 }

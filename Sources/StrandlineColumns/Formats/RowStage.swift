@@ -152,7 +152,8 @@ struct RowStage {
             var offset = 0
             while offset < length {
               unsafe UnsafeMutableRawBufferPointer(buffer)
-                .storeBytes(of: region.word(start + offset).littleEndian, toByteOffset: filled + offset, as: UInt64.self)
+                .storeBytes(
+                  of: region.word(start + offset).littleEndian, toByteOffset: filled + offset, as: UInt64.self)
               offset += 8
             }
             filled += length

@@ -90,4 +90,14 @@ extension RawSpan {
     }
     return start
   }
+
+  /// The length of the byte order mark at `position`, 0 if there is none, or nil when more bytes are needed to tell.
+  func byteOrderMark(atEnd: Bool, at position: Int) -> Int? {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    for (index, byte) in mark.enumerated() {
+      if position + index == byteCount { return atEnd || index == 0 ? 0 : nil }
+      if self.byte(position + index) != byte { return 0 }
+    }
+    return mark.count
+  }
 }

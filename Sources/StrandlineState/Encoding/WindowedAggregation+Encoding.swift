@@ -47,15 +47,19 @@ extension WindowedAggregation {
   /// Redo is idempotent, since a delta says what a group became, not what was added to it. What it put counts as touched
   /// until `beginBatch`.
   ///
-  /// - Parameter shard: the shard to which every key must belong; nil when the bytes are of all shards.
+  /// - Parameters:
+  ///   - shard: the shard to which every key must belong; nil when the bytes are of all shards.
+  ///   - skipped: shards whose keys are passed over, because something newer is known of them.
   /// - Throws: `StateError` `.malformed` with the place in the bytes.
-  public mutating func put(_ bytes: RawSpan, shard: Int? = nil) throws(StateError) {
+  public mutating func put(
+    _ bytes: RawSpan, shard: Int? = nil, skipping skipped: Set<Int> = []
+  ) throws(StateError) {
     var reader = ByteReader(bytes)
     do {
       let panes = try reader.count(limit: reader.remaining)
       for _ in 0..<panes {
         let block = try PaneBlock.decode(&reader, keyType: keyType, width: plan.accumulators.width)
-        try put(block, shard: shard)
+        try put(block, shard: shard, skipping: skipped)
       }
       try reader.finish()
     } catch let error as BytesError {
@@ -67,7 +71,7 @@ extension WindowedAggregation {
     }
   }
 
-  private mutating func put(_ block: PaneBlock, shard only: Int?) throws(StateError) {
+  private mutating func put(_ block: PaneBlock, shard only: Int?, skipping skipped: Set<Int>) throws(StateError) {
     if case .tuple(let types) = plan.keys { _ = try KeyTuple.decode(block.keys, types: types) }
     guard plan.window.pane(of: block.pane) == block.pane else {
       throw StateError(.malformed, "state bytes hold a pane that the plan's window doesn't have")
@@ -80,6 +84,7 @@ extension WindowedAggregation {
       guard only == nil || only == shard else {
         throw StateError(.malformed, "a shard's bytes hold a key of another shard")
       }
+      if skipped.contains(shard) { continue }
       let whole = rows.count == keys.count
       shards[shard].touched.insert(block.pane)
       try shards[shard].panes[block.pane, default: newTable].put(

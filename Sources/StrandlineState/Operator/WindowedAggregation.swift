@@ -191,6 +191,26 @@ public struct WindowedAggregation: Sendable {
     return sum
   }
 
+  /// The digest of one shard, computed from nothing.
+  public func recomputedDigest(ofShard shard: Int) -> StateDigest {
+    var sum = StateDigest()
+    for (pane, table) in shards[shard].panes { sum += table.recomputedDigest(seed: groupDigest(pane: pane)) }
+    return sum
+  }
+
+  /// An empty state of the same plan, shards and seed.
+  public func emptied() -> WindowedAggregation {
+    WindowedAggregation(self)
+  }
+
+  private init(_ other: WindowedAggregation) {
+    plan = other.plan
+    shardCount = other.shardCount
+    hasher = other.hasher
+    shards = Array(repeating: Shard(), count: other.shardCount)
+    shardShift = other.shardShift
+  }
+
   /// Bytes of memory held by the tables, unused capacity included. Linear in the number of tables.
   public var memoryBytes: Int {
     shards.reduce(0) { sum, shard in shard.panes.values.reduce(sum) { $0 + $1.table.memoryBytes } }

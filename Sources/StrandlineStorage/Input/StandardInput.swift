@@ -18,7 +18,7 @@ public final class StandardInput: Sendable {
     while true {
       do throws(SystemError) {
         return try readOnce(into: &buffer, count: count)
-      } catch where error.isNotReady {
+      } catch  where error.isNotReady {
         // Somebody who shares the stream has set it not to wait.
         _ = try poll(milliseconds: -1)
       } catch {

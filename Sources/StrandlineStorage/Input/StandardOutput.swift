@@ -38,7 +38,7 @@ public enum StandardOutput {
   public static var errorTerminalWidth: Int? { SystemCall.terminalWidth(2) }
 
   /// Writes all of `bytes`, in as many pieces as the stream takes.
-  static func write(_ bytes: RawSpan, to descriptor: Int32, _ path: String) throws(StorageError) {
+  package static func write(_ bytes: RawSpan, to descriptor: Int32, _ path: String) throws(StorageError) {
     // Unsafe: the pointer is used inside the closure only.
     try unsafe bytes.withUnsafeBytes { (source) throws(StorageError) in
       var done = 0
@@ -47,7 +47,7 @@ public enum StandardOutput {
         let step: Int
         do throws(SystemError) {
           step = try unsafe SystemCall.write(descriptor, rest)
-        } catch where error.isNotReady {
+        } catch  where error.isNotReady {
           // Somebody who shares the stream has set it not to wait.
           try waitForRoom(descriptor, path)
           continue

@@ -52,7 +52,7 @@ private final class PosixLock: DirectoryLock {
       let locked = try SystemCall.status(raw)
       do throws(SystemError) {
         return try SystemCall.status(name, in: directory.descriptor.raw, following: false).isSameFile(as: locked)
-      } catch where error.code == .notFound {
+      } catch  where error.code == .notFound {
         return false
       }
     }

@@ -7,7 +7,7 @@ extension SystemCall {
       // Unsafe: the name is passed as a zero-terminated copy that lives through the call.
       _ = try retried { unsafe mkdirat(directory, name, 0o700) }
       return true
-    } catch where error.errno == EEXIST {
+    } catch  where error.errno == EEXIST {
       return false
     }
   }
@@ -71,7 +71,7 @@ extension SystemCall {
       // Some file systems leave the kind out.
       do {
         return try status(name, in: directory, following: false).kind
-      } catch where error.errno == ENOENT {
+      } catch  where error.errno == ENOENT {
         return nil
       }
     default: return .other

@@ -76,7 +76,7 @@ extension SystemCall {
     do {
       _ = try retried { flock(descriptor, LOCK_EX | LOCK_NB) }
       return true
-    } catch where error.errno == EWOULDBLOCK {
+    } catch  where error.errno == EWOULDBLOCK {
       return false
     }
   }

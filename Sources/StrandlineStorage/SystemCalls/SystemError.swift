@@ -1,8 +1,14 @@
 import Glibc
 
 /// The number that a system call left, before anybody knows what it means for the caller.
-struct SystemError: Error {
-  let errno: Int32
+///
+/// Visible in the package, so that a test can go through the numbers.
+package struct SystemError: Error {
+  package let errno: Int32
+
+  package init(errno: Int32) {
+    self.errno = errno
+  }
 
   /// The number that the last system call of this thread left.
   static var last: SystemError { SystemError(errno: Glibc.errno) }
@@ -11,14 +17,14 @@ struct SystemError: Error {
   static var notFound: SystemError { SystemError(errno: ENOENT) }
 
   /// The same as an error of the module.
-  func during(
+  package func during(
     _ operation: StorageError.Operation, _ path: String, offset: Int? = nil, count: Int? = nil
   ) -> StorageError {
     StorageError(
       code, operation, path: path, offset: offset, count: count, errno: errno, detail: code == .other ? text : nil)
   }
 
-  var code: StorageError.Code {
+  package var code: StorageError.Code {
     switch errno {
     case ENOENT: .notFound
     case EEXIST: .alreadyExists

@@ -1,0 +1,240 @@
+public import StrandlineStorage
+import StrandlineBytes
+
+/// A record as it was found in a segment.
+public struct ScannedRecord: Sendable, Hashable {
+  /// The segment's file name.
+  public var segment: String
+  /// The byte at which its header begins.
+  public var offset: Int
+  /// The header, whose checksum holds.
+  public var header: RecordHeader
+
+  /// A record at that place.
+  public init(segment: String, offset: Int, header: RecordHeader) {
+    self.segment = segment
+    self.offset = offset
+    self.header = header
+  }
+}
+
+/// How the records of a segment end.
+public enum SegmentEnd: Sendable, Hashable {
+  /// At the sealed size, or at the unwritten rest of the segment.
+  case clean
+  /// Something is there that is no record of the log.
+  case damaged(reason: String, later: [ScannedRecord])
+}
+
+/// The records of one segment, in order, and how they end.
+public struct SegmentScan: Sendable {
+  /// The header.
+  public var header: SegmentHeader
+  /// The records up to the end or the first damage.
+  public var records: [ScannedRecord]
+  /// The byte behind the last of them.
+  public var endOffset: Int
+  /// How they end.
+  public var end: SegmentEnd
+  /// The chain value of the last record.
+  public var chain: UInt64
+  /// The size of the file.
+  public var fileSize: Int
+}
+
+/// Reads segments, trusting nothing before its checksum.
+public enum SegmentScanner {
+  /// What must hold of the first record: its number and the chain value before it.
+  public struct Expectation: Sendable {
+    /// The number; nil where the log begins with whatever comes first.
+    public var sequence: SequenceNumber?
+    /// The chain value of the record before.
+    public var chain: UInt64
+    /// An expectation.
+    public init(sequence: SequenceNumber?, chain: UInt64) {
+      self.sequence = sequence
+      self.chain = chain
+    }
+  }
+
+  /// Reads the header of a segment.
+  public static func header(of name: String, in directory: any Directory) throws(LogError) -> SegmentHeader {
+    do {
+      let file = try directory.open(name, .readOnly)
+      let bytes = try file.read(at: 0, count: SegmentHeader.size)
+      try file.close()
+      return try SegmentHeader(bytes, file: "\(directory.path)/\(name)")
+    } catch let error as StorageError {
+      throw LogError(error, "a segment can't be read")
+    } catch let error as LogError {
+      throw error
+    } catch {
+      throw LogError(.storage, "a segment can't be read: \(error)")
+    }
+  }
+
+  /// Reads the records of a segment up to its end or the first damage. Linear in its bytes.
+  ///
+  /// - Parameters:
+  ///   - sealedSize: the byte beyond which nothing is read; nil for the segment that was being written.
+  ///   - visit: is given each record with its payload.
+  /// - Throws: `LogError` when the header is damaged or the file can't be read, and what `visit` throws.
+  public static func scan(
+    _ name: String, in directory: any Directory, sealedSize: Int?, store: StoreID, expecting: Expectation?,
+    visit: (ScannedRecord, [UInt8]) throws(LogError) -> Void
+  ) throws(LogError) -> SegmentScan {
+    let path = "\(directory.path)/\(name)"
+    do {
+      let file = try directory.open(name, .readOnly)
+      let size = try file.size()
+      let limit = min(sealedSize ?? size, size)
+      let header = try SegmentHeader(try file.read(at: 0, count: SegmentHeader.size), file: path)
+      guard header.store == store else {
+        throw LogError(.corruption, "a segment belongs to another store, \(header.store)", file: path, offset: 0)
+      }
+      var expected =
+        expecting ?? Expectation(sequence: header.firstSequence, chain: header.predecessor?.chain ?? 0)
+      if expected.sequence == nil { expected.sequence = header.firstSequence }
+      var scan = SegmentScan(
+        header: header, records: [], endOffset: SegmentHeader.size, end: .clean, chain: expected.chain, fileSize: size)
+      while true {
+        let place = try read(file, name, at: scan.endOffset, limit: limit, store: store)
+        switch place {
+        case .record(let record, let payload):
+          if let reason = misfit(record.header, expected) {
+            scan.end = .damaged(reason: reason, later: [])
+          } else {
+            try visit(record, payload)
+            scan.records.append(record)
+            scan.endOffset += record.header.frameLength
+            scan.chain = record.header.chain
+            expected = Expectation(sequence: record.header.sequence.next, chain: record.header.chain)
+            continue
+          }
+        case .end:
+          if let sealedSize, scan.endOffset != sealedSize {
+            scan.end = .damaged(reason: "the segment ends before its sealed size of \(sealedSize) bytes", later: [])
+          }
+        case .unwritten:
+          if sealedSize != nil {
+            scan.end = .damaged(reason: RecordHeader.Defect.unwritten.text, later: [])
+          } else if try hasContent(file, from: scan.endOffset, to: limit) {
+            scan.end = .damaged(reason: "bytes are written behind an unwritten place", later: [])
+          }
+        case .defect(let reason):
+          scan.end = .damaged(reason: reason, later: [])
+        }
+        break
+      }
+      if case .damaged(let reason, _) = scan.end {
+        let later = try laterRecords(file, name, from: scan.endOffset + 8, limit: limit, store: store)
+        scan.end = .damaged(reason: reason, later: later)
+      }
+      try file.close()
+      return scan
+    } catch let error as StorageError {
+      throw LogError(error, "a segment can't be read")
+    } catch let error as LogError {
+      throw error
+    } catch {
+      throw LogError(.storage, "a segment can't be read: \(error)")
+    }
+  }
+
+  /// Reads one record's payload again, and checks it again.
+  public static func payload(of record: ScannedRecord, in directory: any Directory) throws(LogError) -> [UInt8] {
+    do {
+      let file = try directory.open(record.segment, .readOnly)
+      let bytes = try file.read(at: record.offset + RecordHeader.size, count: record.header.payloadLength)
+      try file.close()
+      guard bytes.count == record.header.payloadLength, CRC32C.checksum(bytes) == record.header.payloadChecksum else {
+        throw LogError(
+          .corruption, "a record changed while it was being read", file: "\(directory.path)/\(record.segment)",
+          offset: record.offset, sequence: record.header.sequence)
+      }
+      return bytes
+    } catch let error as StorageError {
+      throw LogError(error, "a record can't be read")
+    } catch let error as LogError {
+      throw error
+    } catch {
+      throw LogError(.storage, "a record can't be read: \(error)")
+    }
+  }
+
+  private enum Place {
+    case record(ScannedRecord, [UInt8])
+    case end
+    case unwritten
+    case defect(String)
+  }
+
+  private static func read(
+    _ file: any File, _ name: String, at offset: Int, limit: Int, store: StoreID
+  ) throws(StorageError) -> Place {
+    if offset >= limit { return .end }
+    let bytes = try file.read(at: offset, count: min(RecordHeader.size, limit - offset))
+    let header: RecordHeader
+    do {
+      header = try RecordHeader(bytes[...])
+    } catch {
+      if error == .unwritten || (error == .truncated && bytes.allSatisfy { $0 == 0 }) { return .unwritten }
+      return .defect(error.text)
+    }
+    guard header.store == store else { return .defect("the record belongs to another store, \(header.store)") }
+    guard header.frameLength <= limit - offset else {
+      return .defect("the record of \(header.frameLength) bytes is cut off by the end of the segment")
+    }
+    let payload = try file.read(at: offset + RecordHeader.size, count: header.payloadLength)
+    guard payload.count == header.payloadLength, CRC32C.checksum(payload) == header.payloadChecksum else {
+      return .defect("the checksum of the record's payload doesn't hold")
+    }
+    return .record(ScannedRecord(segment: name, offset: offset, header: header), payload)
+  }
+
+  private static func misfit(_ header: RecordHeader, _ expected: Expectation) -> String? {
+    if let sequence = expected.sequence, header.sequence != sequence {
+      return "record \(header.sequence) stands where record \(sequence) belongs"
+    }
+    if !header.follows(expected.chain) { return "the record doesn't continue the chain of the one before it" }
+    return nil
+  }
+
+  private static func hasContent(_ file: any File, from start: Int, to limit: Int) throws(StorageError) -> Bool {
+    var offset = start
+    while offset < limit {
+      let bytes = try file.read(at: offset, count: min(1 << 20, limit - offset))
+      if bytes.isEmpty { return false }
+      if bytes.contains(where: { $0 != 0 }) { return true }
+      offset += bytes.count
+    }
+    return false
+  }
+
+  /// Whole records behind a damaged place: unsynced writes may reach the disk in any order.
+  private static func laterRecords(
+    _ file: any File, _ name: String, from start: Int, limit: Int, store: StoreID
+  ) throws(StorageError) -> [ScannedRecord] {
+    var found: [ScannedRecord] = []
+    var offset = (start + 7) & ~7
+    var window: [UInt8] = []
+    var windowStart = offset
+    while offset + RecordHeader.size <= limit {
+      if offset + RecordHeader.size > windowStart + window.count {
+        windowStart = offset
+        window = try file.read(at: offset, count: min(1 << 20, limit - offset))
+        if window.count < RecordHeader.size { break }
+      }
+      let local = offset - windowStart
+      if window[local] == 0x53, window[local + 1] == 0x52,
+        case .record(let record, _) = try read(file, name, at: offset, limit: limit, store: store)
+      {
+        found.append(record)
+        offset += record.header.frameLength
+      } else {
+        offset += 8
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,135 @@
+import StrandlineBytes
+public import StrandlineLog
+public import StrandlineState
+public import StrandlineStorage
+
+/// What recovery found and did.
+public struct RecoveryReport: Sendable {
+  /// The plan that was carried out; nil for a new store.
+  public var plan: RecoveryPlan?
+  /// What restoring the state took.
+  public var figures = RestoreFigures()
+  /// Everything from the lock to the first batch.
+  public var nanos: UInt64 = 0
+  /// Where the torn tail was put.
+  public var quarantined: String?
+}
+
+extension CheckpointStore {
+  /// Opens a store for writing, or makes one, and restores its state.
+  ///
+  /// Nothing on the disk is changed before the state has been restored and its digest compared.
+  ///
+  /// - Parameters:
+  ///   - state: makes an empty state for that many shards and that hash seed.
+  /// - Returns: the store, the state, and what was found.
+  /// - Throws: `LogError` `.locked`, `.corruption`, `.mismatch` for a changed plan, `.noStore`, `.unsupportedFormat`,
+  ///   `.storage`.
+  public static func open(
+    _ directory: any Directory, options: CheckpointOptions, state makeState: (Int, UInt64) -> WindowedAggregation,
+    restored: inout WindowedAggregation?, report: inout RecoveryReport
+  ) throws(LogError) -> CheckpointStore {
+    let started = options.clock()
+    let lock: any DirectoryLock
+    do {
+      lock = try directory.lock(StoreNames.lock, owner: options.owner)
+    } catch {
+      throw error.code == .locked
+        ? LogError(.locked, "the store \(directory.path) is in use: \(error.detail)", file: directory.path, cause: error)
+        : LogError(error, "the store can't be locked")
+    }
+    var isOpen = false
+    defer { if !isOpen { lock.release() } }
+    let facts = try StoreFacts.gather(directory)
+    guard let facts else {
+      let store = try create(directory, lock, options)
+      restored = makeState(store.shardCount, store.manifest.identity.hashSeed)
+      isOpen = true
+      report.nanos = options.clock() &- started
+      return store
+    }
+    try PlanDifference.check(stored: facts.manifest, wanted: options.plan, path: directory.path)
+    let plan = try RecoveryPlanner.plan(facts)
+    report.plan = plan
+    var state = makeState(facts.manifest.identity.shardCount, facts.manifest.identity.hashSeed)
+    var restorer = StateRestorer(directory, clock: options.clock)
+    try restorer.restore(plan, into: &state)
+    report.figures = restorer.figures
+    let store = try resume(plan, facts, directory, lock, options, &report)
+    restored = state
+    isOpen = true
+    report.nanos = options.clock() &- started
+    return store
+  }
+
+  private static func create(
+    _ directory: any Directory, _ lock: any DirectoryLock, _ options: CheckpointOptions
+  ) throws(LogError) -> CheckpointStore {
+    guard !options.mustExist else {
+      throw LogError(.noStore, "there is no store at \(directory.path)", file: directory.path)
+    }
+    do {
+      let segments = try directory.entries().filter { SegmentName($0.name) != nil }
+      guard segments.isEmpty else {
+        throw LogError(
+          .corruption, "\(directory.path) holds \(segments.count) segments and no manifest: a store has lost its root",
+          file: directory.path)
+      }
+    } catch let error as LogError {
+      throw error
+    } catch {
+      throw LogError(.storage, "the store can't be listed: \(error)")
+    }
+    let identity = StoreIdentity(
+      hashSeed: options.random(), shardCount: options.shardCount, fingerprint: PlanDifference.fingerprint(options.plan))
+    let manifest = Manifest(
+      store: StoreID(high: options.random(), low: options.random()), epoch: Epoch(1), identity: identity,
+      plan: options.plan, segments: [])
+    try ManifestFile.replace(manifest, in: directory)
+    let log = try CommitLog.begin(
+      in: directory, lock: lock, manifest: manifest, sealed: [], number: 1, last: SequenceNumber(0), chain: 0,
+      carrying: [], options: options.log)
+    return try CheckpointStore(
+      log: log, history: SnapshotHistory(shardCount: options.shardCount, retained: options.retainedBatches),
+      lock: lock, options: options, shardCount: options.shardCount, last: nil)
+  }
+
+  /// Carries out the part of a plan that writes.
+  private static func resume(
+    _ plan: RecoveryPlan, _ facts: StoreFacts, _ directory: any Directory, _ lock: any DirectoryLock,
+    _ options: CheckpointOptions, _ report: inout RecoveryReport
+  ) throws(LogError) -> CheckpointStore {
+    var manifest = facts.manifest
+    manifest.epoch = manifest.epoch.next
+    try ManifestFile.replace(manifest, in: directory)
+    if let tail = plan.tail {
+      report.quarantined = try Quarantine.keep(tail, of: directory, epoch: manifest.epoch)
+    }
+    do {
+      for name in plan.remove where !ManifestFile.isTemporary(name) || name != "MANIFEST-\(manifest.epoch).tmp" {
+        try directory.remove(name)
+      }
+    } catch {
+      throw LogError(error, "a leftover can't be removed")
+    }
+    var carried: [CommitLog.CarriedRecord] = []
+    for record in plan.carry {
+      carried.append(
+        CommitLog.CarriedRecord(
+          header: record.header, payload: try SegmentScanner.payload(of: record, in: directory)))
+    }
+    let log = try CommitLog.begin(
+      in: directory, lock: lock, manifest: manifest, sealed: plan.sealed, number: plan.highestSegment + 1,
+      last: plan.sealedThrough, chain: plan.sealedChain, carrying: carried, options: options.log)
+    var history = SnapshotHistory(
+      shardCount: manifest.identity.shardCount, retained: options.retainedBatches)
+    for batch in facts.batches {
+      let all = batch.sections.contains { $0.kind == .snapshot }
+      let shards = batch.sections.filter { $0.kind == .shardSnapshot }.map(\.shard)
+      history.note(batch.sequence, snapshotsOf: all ? nil : shards)
+    }
+    return try CheckpointStore(
+      log: log, history: history, lock: lock, options: options, shardCount: manifest.identity.shardCount,
+      last: plan.last?.batch)
+  }
+}

@@ -1,0 +1,244 @@
+import StrandlineBytes
+public import StrandlineLog
+public import StrandlineState
+import StrandlineStorage
+
+/// When a commit is made durable.
+public enum Durability: Sendable, Hashable {
+  /// Every batch is synced before it is acknowledged.
+  case batch
+  /// Batches are synced together, at most that many nanoseconds after the first of them was written.
+  case group(nanos: UInt64)
+  /// Nothing is synced but when segments are rolled and the store is closed: a killed process loses nothing, a power cut
+  /// may lose everything since.
+  case none
+}
+
+/// What a store is made with and checked against.
+public struct CheckpointOptions: Sendable {
+  /// The plan in words, one line per part.
+  public var plan: String
+  /// The number of shards of a new store, a power of two.
+  public var shardCount = 16
+  /// When a commit is made durable.
+  public var durability = Durability.batch
+  /// Snapshots or deltas.
+  public var mode = CheckpointMode.auto
+  /// How many of the last batches stay restorable.
+  public var retainedBatches = 8
+  /// The level of compression.
+  public var compressionLevel: Int32 = 1
+  /// How the log is written.
+  public var log = LogOptions()
+  /// Who opens the store, for the message to the next one who tries.
+  public var owner = "pid ?"
+  /// Whether a missing store is an error rather than a new store.
+  public var mustExist = false
+  /// Monotonic nanoseconds.
+  public var clock: @Sendable () -> UInt64
+  /// A source of random words, for a new store's identity and seed.
+  public var random: @Sendable () -> UInt64
+
+  /// Options with the defaults for everything else.
+  public init(plan: String, clock: @escaping @Sendable () -> UInt64, random: @escaping @Sendable () -> UInt64) {
+    self.plan = plan
+    self.clock = clock
+    self.random = random
+  }
+}
+
+/// A store that is open for writing: its log, and how state goes into it.
+///
+/// # Overview
+/// `open` locks, reads the facts, decides, restores, and only then changes anything: it raises the epoch, puts a torn tail
+/// into quarantine, carries what may not be durable into a new segment, and removes leftovers. `commit` appends a batch's
+/// record; `sync` makes what was appended durable.
+///
+/// # Invariants
+/// A batch is acknowledged once `durableBatch` has reached it, not before.
+public struct CheckpointStore: ~Copyable {
+  /// The last batch that is durable; nil before the first.
+  public private(set) var durableBatch: BatchID?
+  /// The last batch that is written; nil before the first.
+  public private(set) var lastBatch: BatchID?
+  /// What the decisions rest on.
+  public private(set) var policy: CheckpointPolicy
+
+  private var log: CommitLog
+  private var history: SnapshotHistory
+  private var compressor: ZstdCompressor
+  private let options: CheckpointOptions
+  private let lock: any DirectoryLock
+  let shardCount: Int
+  private var nextShard = 0
+  private var credit = 0.0
+  /// The last batch of which a record behind it says that it is durable.
+  private var provedBatch: BatchID?
+  private var firstUnsynced: UInt64?
+  private var unpublished: [(batch: BatchID, sequence: SequenceNumber)] = []
+
+  /// What a commit wrote.
+  public struct Receipt: Sendable, Hashable {
+    /// What kind of record it is.
+    public var kind: RecordKind
+    /// Its bytes.
+    public var bytes: Int
+    /// The shards whose snapshots it carries.
+    public var shardSnapshots: Int
+  }
+
+  init(
+    log: consuming CommitLog, history: SnapshotHistory, lock: any DirectoryLock, options: CheckpointOptions,
+    shardCount: Int, last: BatchID?
+  ) throws(LogError) {
+    do {
+      compressor = try ZstdCompressor(level: options.compressionLevel)
+    } catch {
+      throw LogError(.storage, "zstd can't be used: \(error)")
+    }
+    self.log = log
+    self.history = history
+    self.lock = lock
+    self.options = options
+    self.shardCount = shardCount
+    self.policy = CheckpointPolicy(mode: options.mode)
+    self.lastBatch = last
+    self.durableBatch = last
+  }
+
+  /// The store and the opening.
+  public var manifest: Manifest { log.manifest }
+  /// Bytes of the live segments that hold records.
+  public var bytesOnDisk: Int { log.bytesOnDisk }
+  /// Bytes written as records since the store was opened.
+  public var bytesAppended: Int { log.bytesAppended }
+
+  /// Writes a batch's record: snapshot, delta or tick. It is durable after the next `sync`.
+  ///
+  /// - Parameters:
+  ///   - record: everything but the parts of the state, which are added here.
+  ///   - state: the state after the batch, between `endBatch` and `beginBatch`.
+  /// - Throws: `LogError`; the batch is then not acknowledged.
+  public mutating func commit(
+    _ batch: BatchID, _ record: CommitRecord, state: borrowing WindowedAggregation
+  ) throws(LogError) -> Receipt {
+    var record = record
+    var snapshots: [Int]? = []
+    let kind: RecordKind
+    let started = options.clock()
+    let before = log.bytesAppended
+    do {
+      if record.batchRows == 0 && record.groupsChanged == 0 && history.isComplete {
+        kind = .tick
+      } else if policy.takesSnapshot(
+        groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete)
+      {
+        kind = .snapshot
+        snapshots = nil
+        record.sections = [try section(.snapshot, 0) { state.encodeSnapshot(into: &$0) }]
+      } else {
+        kind = .delta
+        snapshots = try addDeltas(to: &record, state)
+      }
+    } catch {
+      throw LogError(.storage, "the state of batch \(batch) can't be encoded: \(error)")
+    }
+    let sequence = try append(kind, batch, record)
+    if kind == .snapshot { policy.measuredSnapshot(groups: Int(record.groups), nanos: options.clock() &- started) }
+    history.note(sequence, snapshotsOf: snapshots)
+    if record.receipt != nil { unpublished.append((batch, sequence)) }
+    log.keep(from: min(history.neededFrom, unpublished.first?.sequence ?? SequenceNumber(.max)))
+    lastBatch = batch
+    if firstUnsynced == nil { firstUnsynced = options.clock() }
+    return Receipt(kind: kind, bytes: log.bytesAppended - before, shardSnapshots: snapshots?.count ?? shardCount)
+  }
+
+  private mutating func append(
+    _ kind: RecordKind, _ batch: BatchID, _ record: CommitRecord
+  ) throws(LogError) -> SequenceNumber {
+    var payload = ByteWriter(capacity: 512)
+    do {
+      try record.encode(into: &payload, compressor: &compressor)
+    } catch {
+      throw LogError(.storage, "the record of batch \(batch) can't be encoded: \(error)")
+    }
+    return try log.append(kind, batch: batch) { (writer: inout ByteWriter) throws(BytesError) in
+      writer.raw(payload.rawSpan)
+    }
+  }
+
+  /// Adds the deltas of the touched shards, and snapshots of as many shards as the deltas have paid for.
+  private mutating func addDeltas(
+    to record: inout CommitRecord, _ state: borrowing WindowedAggregation
+  ) throws(BytesError) -> [Int] {
+    for shard in state.touchedShards {
+      record.sections.append(try section(.shardDelta, shard) { state.encodeDelta(ofShard: shard, into: &$0) })
+    }
+    credit += policy.snapshotShare * Double(record.sections.reduce(0) { $0 + $1.frame.count })
+    var snapshots: [Int] = []
+    while credit > 0 && snapshots.count < shardCount {
+      let shard = nextShard
+      let part = try section(.shardSnapshot, shard) { state.encodeSnapshot(ofShard: shard, into: &$0) }
+      record.sections.append(part)
+      // A shard without groups still costs its place in the record.
+      credit -= Double(max(part.frame.count, 64))
+      snapshots.append(shard)
+      nextShard = (nextShard + 1) % shardCount
+    }
+    return snapshots
+  }
+
+  private mutating func section(
+    _ kind: StateSection.Kind, _ shard: Int, _ encode: (inout ByteWriter) -> Void
+  ) throws(BytesError) -> StateSection {
+    var raw = ByteWriter(capacity: 1 << 12)
+    encode(&raw)
+    var frame = ByteWriter(capacity: raw.count / 2)
+    _ = try compressor.compress(raw.rawSpan, appendingTo: &frame)
+    return StateSection(kind: kind, operatorID: 0, shard: shard, rawLength: raw.count, frame: frame.bytes)
+  }
+
+  /// Makes what was written durable, if the durability asks for it now.
+  ///
+  /// - Parameter now: whether a group of batches is to be synced before its time is over.
+  /// - Returns: whether every written batch is durable, or as durable as was asked for.
+  @discardableResult
+  public mutating func sync(now: Bool = false) throws(LogError) -> Bool {
+    switch options.durability {
+    case .batch: break
+    case .group(let nanos):
+      if !now, let firstUnsynced, options.clock() &- firstUnsynced < nanos { return false }
+    case .none:
+      if !now {
+        durableBatch = lastBatch
+        return true
+      }
+    }
+    if firstUnsynced == nil { return true }
+    let started = options.clock()
+    try log.sync()
+    policy.measuredSync(nanos: options.clock() &- started)
+    firstUnsynced = nil
+    durableBatch = lastBatch
+    return true
+  }
+
+  /// Notes that the output of every batch before that one is published, so that the log behind it may go.
+  public mutating func published(before batch: BatchID) {
+    unpublished.removeAll { $0.batch < batch }
+  }
+
+  /// Proves to a later recovery that everything so far is durable: for a writer with nothing to do.
+  public mutating func noteIdle() throws(LogError) {
+    guard let lastBatch, log.floor == log.lastAppended, provedBatch != lastBatch else { return }
+    try log.append(.floor, batch: lastBatch) { (_: inout ByteWriter) throws(BytesError) in }
+    try log.sync()
+    provedBatch = lastBatch
+  }
+
+  /// Syncs, writes that the store was closed, and releases its lock.
+  public mutating func close() throws(LogError) {
+    try log.close(batch: lastBatch ?? BatchID(0))
+    lock.release()
+  }
+}

@@ -1,0 +1,42 @@
+import StrandlineLog
+
+/// Which records hold a snapshot of which shard, and from which record on the log is needed.
+///
+/// Two generations of every shard are kept, and what the last `retained` batches need; the log before that may go.
+struct SnapshotHistory: Sendable {
+  private var perShard: [[SequenceNumber]]
+  private var batches: [SequenceNumber] = []
+  private let retained: Int
+
+  init(shardCount: Int, retained: Int) {
+    perShard = Array(repeating: [], count: shardCount)
+    self.retained = max(1, retained)
+  }
+
+  /// Whether every shard has a snapshot.
+  var isComplete: Bool { !perShard.contains { $0.isEmpty } }
+
+  /// Notes a batch's record; nil for `shards` means all of them.
+  mutating func note(_ sequence: SequenceNumber, snapshotsOf shards: [Int]?) {
+    batches.append(sequence)
+    if batches.count > retained { batches.removeFirst(batches.count - retained) }
+    for shard in shards ?? Array(perShard.indices) { perShard[shard].append(sequence) }
+    trim()
+  }
+
+  /// The first record that is needed.
+  var neededFrom: SequenceNumber {
+    perShard.reduce(SequenceNumber(.max)) { min($0, $1.first ?? SequenceNumber(0)) }
+  }
+
+  /// Drops what is older than both the second newest snapshot and the one that the oldest retained batch builds on.
+  private mutating func trim() {
+    guard let oldest = batches.first else { return }
+    for shard in perShard.indices {
+      let list = perShard[shard]
+      guard list.count > 2 else { continue }
+      let bound = min(oldest, list[list.count - 2])
+      if let keep = list.lastIndex(where: { $0 <= bound }), keep > 0 { perShard[shard].removeFirst(keep) }
+    }
+  }
+}

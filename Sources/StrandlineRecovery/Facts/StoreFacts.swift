@@ -1,0 +1,199 @@
+import StrandlineBytes
+public import StrandlineLog
+public import StrandlineStorage
+
+/// What is on the disk, without judgement: the input of every decision about a store.
+public struct StoreFacts: Sendable {
+  /// The manifest.
+  public var manifest: Manifest
+  /// The live segments in the manifest's order.
+  public var segments: [SegmentFacts] = []
+  /// Segments that the manifest doesn't name.
+  public var orphans: [OrphanFacts] = []
+  /// Temporary files of a killed replacement of the manifest.
+  public var temporaries: [String] = []
+  /// Names that are not the store's.
+  public var unknown: [String] = []
+  /// The batches' records in order, over all segments.
+  public var batches: [BatchFacts] = []
+  /// The newest batch's record, without the frames of its sections.
+  public var newest: CommitRecord?
+  /// The store's path, for messages.
+  public var path: String
+}
+
+/// A live segment.
+public struct SegmentFacts: Sendable {
+  /// What the manifest says.
+  public var entry: Manifest.Segment
+  /// What the file holds, or why it can't be read.
+  public var scan: Result<SegmentScan, LogError>
+}
+
+/// A segment that the manifest doesn't name.
+public struct OrphanFacts: Sendable {
+  /// Its name.
+  public var name: SegmentName
+  /// Whether its header is whole and of this store; nil when it can't be read at all.
+  public var belongsToStore: Bool?
+  /// Whether it holds a record that recovery didn't carry there.
+  public var holdsOriginalRecords: Bool
+}
+
+/// A batch's record, as far as a plan needs it.
+public struct BatchFacts: Sendable {
+  /// Where it is.
+  public var record: ScannedRecord
+  /// The parts of the state that it holds, without their frames.
+  public var sections: [StateSection]
+  /// The digest of the state after it.
+  public var digest: UInt128
+  /// The stream's watermark after it.
+  public var watermark: Int64
+  /// The sink's receipt.
+  public var receipt: [UInt8]?
+  /// Output is known to be published before this batch.
+  public var publishedBefore: BatchID
+
+  /// The batch.
+  public var batch: BatchID { record.header.batch }
+  /// The number of its record.
+  public var sequence: SequenceNumber { record.header.sequence }
+}
+
+extension StoreFacts {
+  /// Reads a store: every header, record, checksum and the chain. Linear in the bytes of the live segments.
+  ///
+  /// Damage of a segment is a fact, not an error.
+  ///
+  /// - Returns: nil where there is no manifest.
+  /// - Throws: `LogError` when the manifest is damaged or the directory can't be read.
+  public static func gather(_ directory: any Directory) throws(LogError) -> StoreFacts? {
+    guard let manifest = try ManifestFile.read(directory) else { return nil }
+    var facts = StoreFacts(manifest: manifest, path: directory.path)
+    try facts.readSegments(directory)
+    try facts.readNames(directory)
+    return facts
+  }
+
+  private mutating func readSegments(_ directory: any Directory) throws(LogError) {
+    var reader = try BatchReader()
+    var expecting: SegmentScanner.Expectation?
+    for entry in manifest.segments {
+      let isLast = entry == manifest.segments.last
+      do {
+        let scan = try SegmentScanner.scan(
+          entry.name.description, in: directory, sealedSize: entry.sealedSize, store: manifest.store,
+          expecting: expecting
+        ) { (record, payload) throws(LogError) in try reader.read(record, payload, path) }
+        expecting = SegmentScanner.Expectation(
+          sequence: scan.records.last.map { $0.header.sequence.next } ?? scan.header.firstSequence, chain: scan.chain)
+        segments.append(SegmentFacts(entry: entry, scan: .success(scan)))
+        if case .damaged = scan.end, !isLast { break }
+      } catch {
+        segments.append(SegmentFacts(entry: entry, scan: .failure(error)))
+        break
+      }
+    }
+    batches = reader.batches
+    newest = reader.newest
+  }
+
+  private mutating func readNames(_ directory: any Directory) throws(LogError) {
+    let entries: [DirectoryEntry]
+    do {
+      entries = try directory.entries()
+    } catch {
+      throw LogError(error, "the store can't be listed")
+    }
+    for entry in entries {
+      if entry.kind == .file, let name = SegmentName(entry.name) {
+        if manifest.segments.contains(where: { $0.name == name }) { continue }
+        orphans.append(orphan(name, directory))
+      } else if entry.kind == .file && ManifestFile.isTemporary(entry.name) {
+        temporaries.append(entry.name)
+      } else if ![Manifest.name, StoreNames.lock, StoreNames.quarantine].contains(entry.name) {
+        unknown.append(entry.name)
+      }
+    }
+  }
+
+  private func orphan(_ name: SegmentName, _ directory: any Directory) -> OrphanFacts {
+    do {
+      var original = false
+      let scan = try SegmentScanner.scan(
+        name.description, in: directory, sealedSize: nil, store: manifest.store, expecting: nil
+      ) { record, _ in
+        if record.header.flags & RecordHeader.carriedFlag == 0 { original = true }
+      }
+      if case .damaged(_, let later) = scan.end {
+        original = original || later.contains { $0.header.flags & RecordHeader.carriedFlag == 0 }
+      }
+      return OrphanFacts(name: name, belongsToStore: true, holdsOriginalRecords: original)
+    } catch {
+      let isForeign = (try? SegmentScanner.header(of: name.description, in: directory))?.store != nil
+      return OrphanFacts(name: name, belongsToStore: isForeign ? false : nil, holdsOriginalRecords: false)
+    }
+  }
+}
+
+/// The names in a store that are neither manifest nor segment.
+public enum StoreNames {
+  /// The lock.
+  public static let lock = "LOCK"
+  /// Where bytes go that recovery cut off.
+  public static let quarantine = "quarantine"
+}
+
+/// Reads batches' records while segments are scanned, and checks that each goes on where the one before ended.
+private struct BatchReader: ~Copyable {
+  var batches: [BatchFacts] = []
+  var newest: CommitRecord?
+  private var decompressor: ZstdDecompressor
+
+  init() throws(LogError) {
+    do {
+      decompressor = try ZstdDecompressor()
+    } catch {
+      throw LogError(.storage, "zstd can't be used: \(error)")
+    }
+  }
+
+  mutating func read(_ record: ScannedRecord, _ payload: [UInt8], _ path: String) throws(LogError) {
+    guard record.header.kind.isBatch else { return }
+    let commit: CommitRecord
+    do {
+      commit = try CommitRecord(decoding: payload.rawSpan, withSections: false, decompressor: &decompressor)
+    } catch {
+      throw corruption("a record can't be decoded: \(error)", record, path)
+    }
+    if let last = batches.last, record.header.batch != last.batch.next {
+      throw corruption("batch \(record.header.batch) follows batch \(last.batch)", record, path)
+    }
+    if let newest { try check(commit, after: newest, record, path) }
+    batches.append(
+      BatchFacts(
+        record: record, sections: commit.sections, digest: commit.digest, watermark: commit.watermark,
+        receipt: commit.receipt, publishedBefore: commit.publishedBefore))
+    newest = commit
+  }
+
+  private func check(
+    _ commit: CommitRecord, after before: CommitRecord, _ record: ScannedRecord, _ path: String
+  ) throws(LogError) {
+    guard commit.partitions.count >= before.partitions.count else {
+      throw corruption("a partition has gone", record, path)
+    }
+    for (now, then) in zip(commit.partitions, before.partitions) where now.offset < then.offset {
+      throw corruption("the offset of \(now.name) went back from \(then.offset) to \(now.offset)", record, path)
+    }
+    guard commit.rowsRead == before.rowsRead &+ commit.batchRows, commit.watermark >= before.watermark else {
+      throw corruption("rows or the watermark don't continue the batch before", record, path)
+    }
+  }
+
+  private func corruption(_ text: String, _ record: ScannedRecord, _ path: String) -> LogError {
+    LogError(
+      .corruption, text, file: "\(path)/\(record.segment)", offset: record.offset, sequence: record.header.sequence)
+  }
+}

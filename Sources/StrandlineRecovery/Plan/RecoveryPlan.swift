@@ -1,0 +1,85 @@
+public import StrandlineLog
+
+/// What recovery will do with a store, as a value: decided from facts alone, printed before it is done.
+public struct RecoveryPlan: Sendable {
+  /// The manifest from which it was made.
+  public var manifest: Manifest
+  /// The record whose state each shard begins with; the same for all after a snapshot.
+  public var bases: [SequenceNumber]
+  /// The batches whose records are read, from the oldest base to the last batch, ascending.
+  public var redo: [BatchFacts]
+  /// The last batch; nil for a store without batches.
+  public var last: BatchFacts?
+  /// What the last batch's record says, without the state.
+  public var commit: CommitRecord?
+  /// The highest record that is proved to be durable.
+  public var floor: SequenceNumber
+  /// The last record that stays where it is, and its chain value.
+  public var sealedThrough: SequenceNumber
+  /// The chain value of that record.
+  public var sealedChain: UInt64
+  /// The live segments and the byte at which each is sealed.
+  public var sealed: [CommitLog.SealedSegment]
+  /// Records above the floor: they are written again into a new segment.
+  public var carry: [ScannedRecord]
+  /// The torn tail, if there is one.
+  public var tail: TornTail?
+  /// Batches whose output may not be published, with their receipts.
+  public var publish: [BatchFacts]
+  /// Files of ours that are no longer needed.
+  public var remove: [String]
+  /// Names that are not the store's; they stay.
+  public var unknown: [String]
+  /// The highest number of a segment, ever.
+  public var highestSegment: UInt64
+}
+
+/// Bytes behind the last whole record, above the floor.
+public struct TornTail: Sendable, Hashable {
+  /// The segment.
+  public var segment: String
+  /// The first byte that is cut.
+  public var offset: Int
+  /// The bytes up to the end of the file, the unwritten ones included.
+  public var length: Int
+  /// Why the log ends there.
+  public var reason: String
+  /// The number of the record that would have stood there.
+  public var sequence: SequenceNumber
+  /// Whole records behind it, which can't be used.
+  public var laterRecords: Int
+  /// Whether the record may have been acknowledged: no later record proves that it was, and none that it wasn't.
+  public var isPossiblyAcknowledged: Bool
+}
+
+extension RecoveryPlan {
+  /// The plan in words, a line per step, in the order in which it is carried out.
+  public var lines: [String] {
+    var lines: [String] = []
+    guard let last else {
+      lines.append("begin: the store has no batch; start at batch 0")
+      return lines + endLines
+    }
+    let oldest = bases.min() ?? last.sequence
+    if Set(bases).count == 1 {
+      lines.append("restore: the snapshot of record \(oldest)")
+    } else {
+      lines.append("restore: \(bases.count) shard snapshots of records \(oldest) to \(bases.max() ?? oldest)")
+    }
+    let after = redo.filter { $0.sequence > oldest }
+    lines.append(after.isEmpty ? "redo: nothing" : "redo: \(after.count) batches, \(after[0].batch) to \(last.batch)")
+    if let tail {
+      lines.append(
+        "cut: \(tail.segment) at byte \(tail.offset): \(tail.reason)"
+          + (tail.isPossiblyAcknowledged ? "; record \(tail.sequence) was possibly acknowledged" : ""))
+    }
+    if !carry.isEmpty { lines.append("carry: \(carry.count) records above the floor \(floor) into a new segment") }
+    if !publish.isEmpty { lines.append("publish: the output of \(publish.count) batches, where it isn't yet") }
+    return lines + endLines + ["go on: at batch \(last.batch.next)"]
+  }
+
+  private var endLines: [String] {
+    (remove.isEmpty ? [] : ["remove: \(remove.joined(separator: ", "))"])
+      + (unknown.isEmpty ? [] : ["leave: \(unknown.joined(separator: ", ")) (not the store's)"])
+  }
+}

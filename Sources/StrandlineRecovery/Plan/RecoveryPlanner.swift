@@ -1,0 +1,178 @@
+public import StrandlineLog
+import StrandlineStorage
+
+/// Decides what recovery does, from facts alone.
+public enum RecoveryPlanner {
+  /// The plan for a store, or for a store as it was after an earlier batch.
+  ///
+  /// - Parameter batch: the batch after which the state is wanted; nil for the newest.
+  /// - Throws: `LogError` `.corruption` for damage at or below the floor, with the place and what salvages the rest; the
+  ///   store has not been changed.
+  public static func plan(_ facts: StoreFacts, through batch: BatchID? = nil) throws(LogError) -> RecoveryPlan {
+    let floor = floor(facts)
+    let scans = try checkedSegments(facts, floor)
+    try checkOrphans(facts)
+    var batches = facts.batches
+    if let batch {
+      batches.removeAll { $0.batch > batch }
+      guard batches.last?.batch == batch else { throw notRetained(batch, facts) }
+    }
+    let bases = try bases(batches, facts)
+    var plan = RecoveryPlan(
+      manifest: facts.manifest, bases: bases, redo: redo(batches, bases), last: batches.last,
+      commit: batches.last?.batch == facts.batches.last?.batch ? facts.newest : nil,
+      floor: floor, sealedThrough: SequenceNumber(0), sealedChain: 0, sealed: [], carry: [],
+      tail: tail(scans, floor), publish: [], remove: removals(facts), unknown: facts.unknown,
+      highestSegment: highest(facts))
+    seal(&plan, scans, facts)
+    if let newest = facts.newest {
+      plan.publish = facts.batches.filter { $0.batch >= newest.publishedBefore && $0.receipt != nil }
+    }
+    return plan
+  }
+
+  /// The highest record that any whole record, header or sealed segment proves to be durable.
+  static func floor(_ facts: StoreFacts) -> SequenceNumber {
+    var floor = SequenceNumber(0)
+    for (index, segment) in facts.segments.enumerated() {
+      guard case .success(let scan) = segment.scan else { continue }
+      floor = max(floor, scan.header.floor)
+      if let before = scan.header.predecessor { floor = max(floor, before.lastSequence) }
+      for record in scan.records { floor = max(floor, record.header.floor) }
+      if case .damaged(_, let later) = scan.end {
+        for record in later { floor = max(floor, record.header.floor) }
+      }
+      // A sealed segment was synced before the manifest named its successor.
+      if segment.entry.sealedSize != nil, index + 1 < facts.manifest.segments.count, case .clean = scan.end {
+        floor = max(floor, scan.records.last?.header.sequence ?? floor)
+      }
+    }
+    return floor
+  }
+
+  private static func checkedSegments(
+    _ facts: StoreFacts, _ floor: SequenceNumber
+  ) throws(LogError) -> [SegmentScan] {
+    var scans: [SegmentScan] = []
+    for segment in facts.segments {
+      let file = "\(facts.path)/\(segment.entry.name)"
+      switch segment.scan {
+      case .failure(let error):
+        if error.cause?.code == .notFound {
+          throw corruption("a segment that the manifest names is missing", file, nil, nil, facts)
+        }
+        throw error.code == .corruption ? corruption(error.message, file, error.offset, error.sequence, facts) : error
+      case .success(let scan):
+        if case .damaged(let reason, let later) = scan.end {
+          let next = scan.records.last?.header.sequence.next ?? scan.header.firstSequence
+          if segment.entry.sealedSize != nil || next <= floor {
+            throw corruption(
+              reason + (later.isEmpty ? "" : "; \(later.count) whole records follow"), file, scan.endOffset, next, facts)
+          }
+        }
+        if scan.header.identity != facts.manifest.identity {
+          throw corruption("the segment and the manifest disagree about seed, shards or plan", file, 0, nil, facts)
+        }
+        scans.append(scan)
+      }
+    }
+    return scans
+  }
+
+  private static func checkOrphans(_ facts: StoreFacts) throws(LogError) {
+    let first = facts.manifest.segments.first?.name.number ?? 0
+    for orphan in facts.orphans where orphan.belongsToStore != false {
+      let file = "\(facts.path)/\(orphan.name)"
+      if orphan.name.epoch > facts.manifest.epoch {
+        throw corruption(
+          "the manifest is of epoch \(facts.manifest.epoch), and a segment is of epoch \(orphan.name.epoch): an old manifest was put back",
+          file, nil, nil, facts)
+      }
+      if orphan.holdsOriginalRecords && orphan.name.number >= first {
+        throw corruption(
+          "a segment with records of its own is not in the manifest: an old manifest was put back", file, nil, nil, facts)
+      }
+    }
+  }
+
+  private static func bases(_ batches: [BatchFacts], _ facts: StoreFacts) throws(LogError) -> [SequenceNumber] {
+    let shards = facts.manifest.identity.shardCount
+    guard let last = batches.last else {
+      let first = facts.segments.first.flatMap { try? $0.scan.get().header.firstSequence }
+      if let first, first > SequenceNumber(1) {
+        throw corruption("the log has lost its batches", facts.path, nil, first, facts)
+      }
+      return []
+    }
+    var bases = [SequenceNumber?](repeating: nil, count: shards)
+    for batch in batches {
+      for section in batch.sections {
+        switch section.kind {
+        case .snapshot: for shard in 0..<shards { bases[shard] = batch.sequence }
+        case .shardSnapshot where section.shard < shards: bases[section.shard] = batch.sequence
+        default: break
+        }
+      }
+    }
+    if let missing = bases.firstIndex(of: nil) {
+      throw corruption("no snapshot of shard \(missing) is left", facts.path, nil, last.sequence, facts)
+    }
+    return bases.compactMap { $0 }
+  }
+
+  private static func redo(_ batches: [BatchFacts], _ bases: [SequenceNumber]) -> [BatchFacts] {
+    guard let oldest = bases.min() else { return [] }
+    return batches.filter { $0.sequence >= oldest }
+  }
+
+  private static func tail(_ scans: [SegmentScan], _ floor: SequenceNumber) -> TornTail? {
+    guard let scan = scans.last, case .damaged(let reason, let later) = scan.end else { return nil }
+    let name = SegmentName(number: scan.header.number, epoch: scan.header.epoch)
+    return TornTail(
+      segment: name.description, offset: scan.endOffset, length: scan.fileSize - scan.endOffset, reason: reason,
+      sequence: scan.records.last?.header.sequence.next ?? scan.header.firstSequence, laterRecords: later.count,
+      isPossiblyAcknowledged: true)
+  }
+
+  /// Splits the log at the floor: what stays, and what is carried.
+  private static func seal(_ plan: inout RecoveryPlan, _ scans: [SegmentScan], _ facts: StoreFacts) {
+    for (scan, segment) in zip(scans, facts.segments) {
+      let isLast = segment.entry == facts.manifest.segments.last
+      let kept = isLast ? scan.records.filter { $0.header.sequence <= plan.floor } : scan.records
+      if isLast { plan.carry = scan.records.filter { $0.header.sequence > plan.floor } }
+      let size = kept.last.map { $0.offset + $0.header.frameLength } ?? SegmentHeader.size
+      plan.sealedThrough =
+        kept.last?.header.sequence ?? max(plan.sealedThrough, SequenceNumber(scan.header.firstSequence.value - 1))
+      plan.sealedChain = kept.last?.header.chain ?? scan.header.predecessor?.chain ?? 0
+      plan.sealed.append(
+        CommitLog.SealedSegment(name: segment.entry.name, size: size, lastSequence: plan.sealedThrough))
+    }
+  }
+
+  private static func removals(_ facts: StoreFacts) -> [String] {
+    facts.temporaries + facts.orphans.filter { $0.belongsToStore != false }.map(\.name.description)
+  }
+
+  private static func highest(_ facts: StoreFacts) -> UInt64 {
+    (facts.manifest.segments.map(\.name.number) + facts.orphans.map(\.name.number)).max() ?? 0
+  }
+
+  private static func notRetained(_ batch: BatchID, _ facts: StoreFacts) -> LogError {
+    guard let first = facts.batches.first, let last = facts.batches.last else {
+      return LogError(.mismatch, "batch \(batch) is not in the store: it has no batches", file: facts.path)
+    }
+    return LogError(
+      .mismatch, "batch \(batch) is not in the store: it holds records of batches \(first.batch) to \(last.batch)",
+      file: facts.path)
+  }
+
+  private static func corruption(
+    _ text: String, _ file: String, _ offset: Int?, _ sequence: SequenceNumber?, _ facts: StoreFacts
+  ) -> LogError {
+    var message = "\(text); what is damaged was durable, and nothing has been changed"
+    if let last = facts.batches.last {
+      message += ". Whole up to batch \(last.batch): `strandline dump \(facts.path) --batch \(last.batch)` reads it"
+    }
+    return LogError(.corruption, message, file: file, offset: offset, sequence: sequence)
+  }
+}
