@@ -95,7 +95,7 @@ public struct CommitLog: ~Copyable {
     var log = CommitLog(
       floor: last, lastAppended: last, manifest: manifest, directory: directory, lock: lock, options: options,
       file: file, offset: SegmentHeader.size, capacity: capacity(for: need, options), chain: chain, sealed: sealed)
-    try log.prepare(name)
+    try log.prepare(name, floor: SequenceNumber(last.value + UInt64(carried.count)))
     for record in carried {
       _ = try log.write(record.header.kind, record.header.batch, flags: RecordHeader.carriedFlag) {
         (writer: inout ByteWriter) throws(BytesError) in writer.raw(record.payload)
@@ -165,16 +165,9 @@ public struct CommitLog: ~Copyable {
       throw poison(LogError(error, "records above \(floor) are not acknowledged: the log can't be synced"))
     }
     do {
-      guard try lock.stillHeld() else {
-        throw poison(
-          LogError(
-            .fenced, "the store was taken over: its lock file was removed or replaced; nothing more is acknowledged",
-            file: directory.path))
-      }
-    } catch let error as LogError {
-      throw error
+      try lock.requireHeld(directory)
     } catch {
-      throw poison(LogError(.storage, "the lock of the store can't be checked: \(error)"))
+      throw poison(error)
     }
     floor = lastAppended
   }
@@ -229,7 +222,7 @@ public struct CommitLog: ~Copyable {
       capacity = Self.capacity(for: need, options)
       offset = SegmentHeader.size
       file = try directory.open(name.description, .create)
-      try prepare(name)
+      try prepare(name, floor: floor)
       let dropped = sealed.prefix { $0.lastSequence < keepFrom }
       sealed.removeFirst(dropped.count)
       try adopt(name, removing: dropped.map(\.name))
@@ -241,7 +234,9 @@ public struct CommitLog: ~Copyable {
   }
 
   /// Preallocates the new file and writes its header.
-  private mutating func prepare(_ name: SegmentName) throws(LogError) {
+  ///
+  /// - Parameter floor: the highest record that is durable once the manifest names the segment.
+  private mutating func prepare(_ name: SegmentName, floor: SequenceNumber) throws(LogError) {
     let before = sealed.last.map {
       SegmentHeader.Predecessor(
         number: $0.name.number, lastSequence: $0.lastSequence, sealedSize: $0.size, chain: chain)
@@ -268,7 +263,7 @@ public struct CommitLog: ~Copyable {
     } catch {
       throw LogError(error, "a new segment can't be synced")
     }
-    try ManifestFile.replace(next, in: directory)
+    try ManifestFile.replace(next, in: directory, holding: lock)
     manifest = next
     do {
       for old in dropped { try directory.remove(old.description) }

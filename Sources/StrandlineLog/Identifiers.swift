@@ -5,7 +5,7 @@ public struct BatchID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The batch of that number.
   public init(_ value: UInt64) { self.value = value }
   /// The batch after this one.
-  public var next: BatchID { BatchID(value + 1) }
+  public var next: BatchID { BatchID(value &+ 1) }
   /// Whether a batch came before another.
   public static func < (a: BatchID, b: BatchID) -> Bool { a.value < b.value }
   /// The number.
@@ -19,7 +19,7 @@ public struct SequenceNumber: Sendable, Hashable, Comparable, CustomStringConver
   /// The record of that number.
   public init(_ value: UInt64) { self.value = value }
   /// The record after this one.
-  public var next: SequenceNumber { SequenceNumber(value + 1) }
+  public var next: SequenceNumber { SequenceNumber(value &+ 1) }
   /// Whether a record stands before another.
   public static func < (a: SequenceNumber, b: SequenceNumber) -> Bool { a.value < b.value }
   /// The number.
@@ -33,7 +33,7 @@ public struct Epoch: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// The epoch of that number.
   public init(_ value: UInt64) { self.value = value }
   /// The epoch of the next opening.
-  public var next: Epoch { Epoch(value + 1) }
+  public var next: Epoch { Epoch(value &+ 1) }
   /// Whether an epoch came before another.
   public static func < (a: Epoch, b: Epoch) -> Bool { a.value < b.value }
   /// The number.

@@ -4,5 +4,5 @@ import SwiftSyntaxMacros
 /// The macros that the compiler loads.
 @main
 struct StrandlineMacrosPlugin: CompilerPlugin {
-  let providingMacros: [any Macro.Type] = []
+  let providingMacros: [any Macro.Type] = [RecordMacro.self, ColumnMacro.self]
 }

@@ -61,8 +61,12 @@ enum ComparisonKernels {
     let bytes = column.bytes.span
     let wanted = pattern.bytes.span
     switch orders.subtracting(.unordered) {
+    case .equal where pattern.isShort:
+      return keep(selection) { pattern.matchesShort(bytes, Int(offsets[$0]), Int(offsets[$0 + 1])) }
     case .equal:
       return keep(selection) { pattern.matches(bytes, Int(offsets[$0]), Int(offsets[$0 + 1])) }
+    case [.less, .greater] where pattern.isShort:
+      return keep(selection) { !pattern.matchesShort(bytes, Int(offsets[$0]), Int(offsets[$0 + 1])) }
     case [.less, .greater]:
       return keep(selection) { !pattern.matches(bytes, Int(offsets[$0]), Int(offsets[$0 + 1])) }
     default:
@@ -84,6 +88,14 @@ enum ComparisonKernels {
       let other = rightBytes.extracting(Int(rightOffsets[$0])..<Int(rightOffsets[$0 + 1]))
       return orders.contains(TextOrder.compare(one, other), 0)
     }
+  }
+
+  /// The rows whose word is another than the constant, or which are null.
+  static func open(_ column: Column, deciding constant: Int64, _ selection: Selection) -> Selection {
+    let words = column.words.span
+    guard let validity = column.validity else { return keep(selection) { words[$0] != constant } }
+    let bits = validity.words.span
+    return keep(selection) { words[$0] != constant || bits[$0 >> 6] >> UInt64($0 & 63) & 1 == 0 }
   }
 
   /// The rows of a selection whose bit is set.

@@ -13,8 +13,7 @@ extension ExpressionNode {
       let column = try operand.evaluate(batch, selection)
       return Column(.double, words: ArithmeticKernels.widened(column.words), validity: column.validity)
     case .compare(let orders, let type, let left, let right):
-      return try Self.comparison(
-        orders, type, left.evaluate(batch, selection), right.evaluate(batch, selection))
+      return try Self.comparison(orders, type, left, right, batch, selection)
     case .and(let left, let right):
       return try Self.logic(left, right, batch, selection, deciding: 0)
     case .or(let left, let right):
@@ -27,12 +26,16 @@ extension ExpressionNode {
       return Column(.bool, words: (0..<column.count).map { column.isNull($0) ? 1 : 0 })
     case .arithmetic(let operation, let type, let left, let right, let expression):
       let left = try left.evaluate(batch, selection)
-      let right = try right.evaluate(batch, selection)
-      let validity = Self.both(left.validity, right.validity)
-      let words =
-        type == .double
-        ? ArithmeticKernels.doubles(operation, left.words, right.words)
-        : try ArithmeticKernels.integers(operation, left.words, right.words, validity, expression)
+      var validity = left.validity
+      var words = left.words
+      if case .constant(let constant) = right {
+        let word = constant.word
+        try ArithmeticKernels.apply(operation, type, &words, { _ in word }, validity, expression)
+      } else {
+        let right = try right.evaluate(batch, selection)
+        validity = Self.both(validity, right.validity)
+        try ArithmeticKernels.apply(operation, type, &words, { right.words[$0] }, validity, expression)
+      }
       return Self.column(type, words, validity)
     case .negate(let type, let operand, let expression):
       let operand = try operand.evaluate(batch, selection)
@@ -46,21 +49,24 @@ extension ExpressionNode {
 
   /// A comparison as a value: its true rows are found as by a filter, and it is null where an operand is.
   private static func comparison(
-    _ orders: OrderSet, _ type: ColumnType, _ left: Column, _ right: Column
+    _ orders: OrderSet, _ type: ColumnType, _ left: ExpressionNode, _ right: ExpressionNode, _ batch: ColumnBatch,
+    _ selection: Selection
   ) throws(ColumnsError) -> Column {
-    // The operands become a batch of their own, whose rows are the selected ones.
-    let dense = ColumnBatch(Schema([Field("left", type), Field("right", type)]), columns: [left, right])
-    let operands = ExpressionNode.compare(orders, type, .column(0, type), .column(1, type))
-    let kept = try operands.select(dense, .all(left.count), where: true)
+    // The operands that are no constants become a batch of their own, whose rows are the selected ones.
+    var dense = ColumnBatch(Schema([]))
+    let one = try dense.add(left, type, from: batch, selection)
+    let other = try dense.add(right, type, from: batch, selection)
+    let node = ExpressionNode.compare(orders, type, one, other)
     var words: [Int64]
-    switch kept {
+    switch try node.select(dense, .all(selection.count), where: true) {
     case .all(let count):
       words = [Int64](repeating: 1, count: count)
     case .rows(let rows):
-      words = [Int64](repeating: 0, count: left.count)
+      words = [Int64](repeating: 0, count: selection.count)
       for row in rows { words[Int(row)] = 1 }
     }
-    return Self.column(.bool, words, Self.both(left.validity, right.validity))
+    let validity = dense.columns.reduce(nil as Bitmap?) { both($0, $1.validity) }
+    return column(.bool, words, validity)
   }
 
   /// `and`, which false decides, or `or`, which true decides; the right operand is evaluated where nothing is decided.
@@ -68,16 +74,27 @@ extension ExpressionNode {
     _ left: ExpressionNode, _ right: ExpressionNode, _ batch: ColumnBatch, _ selection: Selection, deciding: Int64
   ) throws(ColumnsError) -> Column {
     let first = try left.evaluate(batch, selection)
-    let open = (0..<first.count).filter { first.isNull($0) || first.words[$0] != deciding }.map { Int32($0) }
-    if open.isEmpty { return first }
-    let positions = open.count == first.count ? Selection.all(first.count) : .rows(open)
-    let second = try right.evaluate(batch, selection.picking(positions))
+    let open = ComparisonKernels.open(first, deciding: deciding, .all(first.count))
+    if open.count == 0 { return first }
+    let second = try right.evaluate(batch, selection.picking(open))
+    guard case .rows(let rows) = open else {
+      if !first.hasNulls { return second }
+      return merged(first, second, (0..<Int32(first.count)).map { $0 }, deciding)
+    }
+    return merged(first, second, rows, deciding)
+  }
+
+  /// The first operand's column with the second one's values at the open rows.
+  private static func merged(_ first: Column, _ second: Column, _ open: [Int32], _ deciding: Int64) -> Column {
     var words = first.words
+    if !first.hasNulls && !second.hasNulls {
+      for (position, row) in open.enumerated() { words[Int(row)] = second.words[position] }
+      return Column(.bool, words: words)
+    }
     var validity = first.validity ?? Bitmap(repeating: true, count: first.count)
     for (position, row) in open.enumerated() {
       let row = Int(row)
       if second.isNull(position) {
-        words[row] = 0
         validity[row] = false
       } else if second.words[position] == deciding {
         words[row] = deciding
@@ -91,10 +108,13 @@ extension ExpressionNode {
   }
 
   /// A column of the kernels' words: nulls take a zero word, and a bitmap without nulls goes.
-  private static func column(_ type: ColumnType, _ words: [Int64], _ validity: Bitmap?) -> Column {
+  private static func column(_ type: ColumnType, _ words: consuming [Int64], _ validity: Bitmap?) -> Column {
     guard let validity, validity.zeros > 0 else { return Column(type, words: words) }
-    var words = words
-    for index in words.indices where !validity[index] { words[index] = 0 }
+    let bits = validity.words.span
+    var span = words.mutableSpan
+    for index in span.indices {
+      span[index] &= 0 &- Int64(truncatingIfNeeded: bits[index >> 6] >> UInt64(index & 63) & 1)
+    }
     return Column(type, words: words, validity: validity)
   }
 
@@ -107,23 +127,41 @@ extension ExpressionNode {
   }
 
   private static func repeating(_ constant: Literal, _ count: Int) -> Column {
-    switch constant {
-    case .null: return nulls(.bool, count)
-    case .int64(let word): return Column(.int64, words: Array(repeating: word, count: count))
-    case .timestamp(let word): return Column(.timestamp, words: Array(repeating: word, count: count))
-    case .bool(let value): return Column(.bool, words: Array(repeating: value ? 1 : 0, count: count))
-    case .double(let value):
-      return Column(.double, words: Array(repeating: Int64(bitPattern: value.bitPattern), count: count))
-    case .string(let text):
-      var column = Column(.string, capacity: count)
-      for _ in 0..<count { column.append(text) }
-      return column
+    guard case .string(let text) = constant else {
+      return constant.type.map { Column($0, words: Array(repeating: constant.word, count: count)) }
+        ?? nulls(.bool, count)
     }
+    var column = Column(.string, capacity: count)
+    for _ in 0..<count { column.append(text) }
+    return column
   }
 
   private static func nulls(_ type: ColumnType, _ count: Int) -> Column {
     var column = Column(type, capacity: count)
     for _ in 0..<count { column.appendNull() }
     return column
+  }
+}
+
+extension ColumnBatch {
+  /// Adds the values of an operand as a column, and returns what stands for the operand; a constant stays itself.
+  fileprivate mutating func add(
+    _ operand: ExpressionNode, _ type: ColumnType, from batch: ColumnBatch, _ selection: Selection
+  ) throws(ColumnsError) -> ExpressionNode {
+    if case .constant = operand { return operand }
+    columns.append(try operand.evaluate(batch, selection))
+    return .column(columns.count - 1, type)
+  }
+}
+
+extension Literal {
+  /// The word of a fixed-width value; 0 for the others.
+  var word: Int64 {
+    switch self {
+    case .int64(let value), .timestamp(let value): value
+    case .double(let value): Int64(bitPattern: value.bitPattern)
+    case .bool(let value): value ? 1 : 0
+    case .null, .string: 0
+    }
   }
 }

@@ -3,11 +3,16 @@
 /// Its first eight bytes are one word under a mask: most texts are accepted or rejected by their length and one load.
 struct TextPattern {
   let bytes: [UInt8]
+  private let count: Int
+  /// Whether the first word is all of it.
+  let isShort: Bool
   private let head: UInt64
   private let mask: UInt64
 
   init(_ text: String) {
     bytes = Array(text.utf8)
+    count = bytes.count
+    isShort = count <= 8
     let used = min(bytes.count, 8)
     let first = bytes.prefix(used) + repeatElement(0, count: 8 - used)
     let isUsed = (0..<8).map { $0 < used ? 0xFF : 0 as UInt8 }
@@ -15,17 +20,24 @@ struct TextPattern {
     mask = Self.word(isUsed.span, 0)
   }
 
+  /// Whether the text in `start..<end` of the arena is the pattern, which is short.
+  ///
+  /// There is no branch that depends on the text: a mispredicted one costs more than all of the rest.
+  @inline(__always)
+  func matchesShort(_ arena: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    guard start <= arena.count - 8 else { return matchesBytes(arena, start, end) }
+    return Self.word(arena, start) & mask ^ head | UInt64(truncatingIfNeeded: end - start ^ count) == 0
+  }
+
   /// Whether the text in `start..<end` of the arena is the pattern.
   @inline(__always)
   func matches(_ arena: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    guard start <= arena.count - 8 else { return matchesBytes(arena, start, end) }
-    // One word decides, without a branch that depends on the text, unless the pattern is longer.
-    let isMatch = (Self.word(arena, start) & mask == head) && end - start == bytes.count
-    return bytes.count <= 8 ? isMatch : isMatch && matchesBytes(arena, start, end)
+    matchesShort(arena, start, end) && (isShort || matchesBytes(arena, start, end))
   }
 
+  @inline(never)
   private func matchesBytes(_ arena: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    guard end - start == bytes.count else { return false }
+    guard end - start == count else { return false }
     for index in bytes.indices where arena[start + index] != bytes[index] { return false }
     return true
   }

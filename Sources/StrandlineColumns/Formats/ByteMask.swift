@@ -9,6 +9,7 @@ enum ByteMask {
   static let lineFeeds = ones &* UInt64(UInt8(ascii: "\n"))
   static let quotes = ones &* UInt64(UInt8(ascii: "\""))
   static let backslashes = ones &* UInt64(UInt8(ascii: "\\"))
+  static let carriageReturns = ones &* UInt64(UInt8(ascii: "\r"))
   static let spaces = ones &* 0x20
 
   /// Bytes that are zero.
@@ -25,6 +26,12 @@ enum ByteMask {
     (((word ^ quotes) &- ones) | ((word ^ backslashes) &- ones) | (word &- spaces) | word) & highs
   }
 
+  /// Bytes that a JSON string must escape: a quote, a backslash, a control character.
+  @inline(__always)
+  static func jsonEscaped(_ word: UInt64) -> UInt64 {
+    (((word ^ quotes) &- ones) | ((word ^ backslashes) &- ones) | (word &- spaces)) & ~word & highs
+  }
+
   /// Bytes that end a plain run in an unquoted CSV field: the delimiter, a quote, a line feed, a byte outside ASCII.
   @inline(__always)
   static func csvSpecial(_ word: UInt64, delimiters: UInt64) -> UInt64 {
@@ -35,5 +42,11 @@ enum ByteMask {
   @inline(__always)
   static func csvQuotedSpecial(_ word: UInt64) -> UInt64 {
     (((word ^ quotes) &- ones) | ((word ^ lineFeeds) &- ones) | word) & highs
+  }
+
+  /// Bytes for which a CSV field must be quoted: the delimiter, a quote, a line feed, a carriage return.
+  @inline(__always)
+  static func csvQuoting(_ word: UInt64, delimiters: UInt64) -> UInt64 {
+    zeros(word ^ delimiters) | zeros(word ^ quotes) | zeros(word ^ lineFeeds) | zeros(word ^ carriageReturns)
   }
 }

@@ -19,7 +19,7 @@ public struct CSVDecoder: LineDecoder {
   ///
   /// - Parameters:
   ///   - columns: the names of the fields in their order; nil when the stream's first line is a header.
-  ///   - delimiter: an ASCII character; `readHeader` refuses what can't be one.
+  ///   - delimiter: an ASCII character, but no quote, line end, digit, letter, sign or point; `readHeader` refuses those.
   public init(
     schema: Schema, columns: [String]? = nil, delimiter: UInt8 = UInt8(ascii: ","),
     options: DecodingOptions = DecodingOptions()
@@ -39,7 +39,8 @@ public struct CSVDecoder: LineDecoder {
   ///   than a line may be, and for a delimiter that is none.
   public mutating func readHeader(_ buffer: RawSpan, atEnd: Bool) throws(ColumnsError) -> Int? {
     guard Self.isDelimiter(delimiter) else {
-      throw ColumnsError(.unsupported, "a CSV delimiter is one ASCII character, and neither a quote nor a line end")
+      throw ColumnsError(
+        .unsupported, "a CSV delimiter is an ASCII character, but no quote, line end, digit, letter, sign or point")
     }
     if let names {
       decoder.scanner.targets = try CSVHeader.targets(of: names, for: schema)
@@ -67,8 +68,15 @@ public struct CSVDecoder: LineDecoder {
     )
   }
 
-  /// Whether CSV can have that delimiter.
+  /// Whether CSV can have that delimiter: a byte of ASCII that is neither a quote nor a line end, nor part of a number or a
+  /// word.
   static func isDelimiter(_ byte: UInt8) -> Bool {
-    byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r")
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): false
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): false
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): false
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): false
+    default: byte < 0x80
+    }
   }
 }

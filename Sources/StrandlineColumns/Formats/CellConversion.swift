@@ -118,6 +118,9 @@ struct TimestampConversion: CellConversion {
       let (micros, overflow) = value.multipliedReportingOverflow(by: microsPerUnit)
       if value >= 0 && !overflow { return Cell(micros) }
     }
+    if cell.kind == .text || cell.kind == .bareText {
+      if let micros = ISO8601.parseCommon(region, at: cell.start, length: Int(cell.length)) { return Cell(micros) }
+    }
     return general(cell, region)
   }
 

@@ -42,42 +42,44 @@ public enum ISO8601 {
     }
     let date = CivilDate(daysSinceEpoch: days)
     if date.year >= 0 && date.year <= 9999 {
-      append(date.year, digits: 4, to: &output)
+      appendPair(date.year / 100, to: &output)
     } else {
+      let year = date.year.magnitude
       output.append(UInt8(ascii: date.year < 0 ? "-" : "+"))
-      append(abs(date.year), digits: 6, to: &output)
+      appendPair(Int(year / 10_000), to: &output)
+      appendPair(Int(year / 100 % 100), to: &output)
     }
+    appendPair(Int(date.year.magnitude % 100), to: &output)
     output.append(UInt8(ascii: "-"))
-    append(date.month, digits: 2, to: &output)
+    appendPair(date.month, to: &output)
     output.append(UInt8(ascii: "-"))
-    append(date.day, digits: 2, to: &output)
+    appendPair(date.day, to: &output)
     output.append(UInt8(ascii: "T"))
     let seconds = ofDay / microsPerSecond
-    append(seconds / 3600, digits: 2, to: &output)
+    appendPair(seconds / 3600, to: &output)
     output.append(UInt8(ascii: ":"))
-    append(seconds / 60 % 60, digits: 2, to: &output)
+    appendPair(seconds / 60 % 60, to: &output)
     output.append(UInt8(ascii: ":"))
-    append(seconds % 60, digits: 2, to: &output)
-    var fraction = ofDay % microsPerSecond
-    if fraction != 0 {
-      var digits = 6
-      while fraction % 10 == 0 {
-        fraction /= 10
-        digits -= 1
-      }
-      output.append(UInt8(ascii: "."))
-      append(fraction, digits: digits, to: &output)
-    }
+    appendPair(seconds % 60, to: &output)
+    appendFraction(ofDay % microsPerSecond, to: &output)
     output.append(UInt8(ascii: "Z"))
   }
 
-  private static func append(_ value: Int, digits: Int, to output: inout [UInt8]) {
-    var power = 1
-    for _ in 1..<digits { power *= 10 }
-    while power > 0 {
-      output.append(UInt8(ascii: "0") + UInt8(value / power % 10))
-      power /= 10
-    }
+  /// Appends a point and up to six digits, without zeros at the end; nothing for zero.
+  private static func appendFraction(_ micros: Int, to output: inout [UInt8]) {
+    if micros == 0 { return }
+    output.append(UInt8(ascii: "."))
+    appendPair(micros / 10_000, to: &output)
+    appendPair(micros / 100 % 100, to: &output)
+    appendPair(micros % 100, to: &output)
+    while output.last == UInt8(ascii: "0") { output.removeLast() }
+  }
+
+  /// Appends two digits.
+  @inline(__always)
+  private static func appendPair(_ value: Int, to output: inout [UInt8]) {
+    output.append(UInt8(truncatingIfNeeded: value / 10) &+ UInt8(ascii: "0"))
+    output.append(UInt8(truncatingIfNeeded: value % 10) &+ UInt8(ascii: "0"))
   }
 
   /// A position in the text.

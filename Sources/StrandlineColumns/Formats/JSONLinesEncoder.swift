@@ -12,9 +12,13 @@ public struct JSONLinesEncoder: RowEncoder {
   public init(schema: Schema) {
     self.schema = schema
     prefixes = schema.fields.enumerated().map { index, field in
+      let name = Array(field.name.utf8)
       var prefix = [UInt8(ascii: index == 0 ? "{" : ",")]
-      Self.append(text: Array(field.name.utf8)[...], to: &prefix)
-      prefix.append(UInt8(ascii: ":"))
+      prefix.append(addingCapacity: name.count * JSONStyle().growth + 3) { output in
+        // The array outlives its span.
+        unsafe JSONStyle().append(text: name.span.bytes, to: &output)
+        output.append(UInt8(ascii: ":"))
+      }
       return prefix
     }
   }
@@ -23,66 +27,82 @@ public struct JSONLinesEncoder: RowEncoder {
   public func appendHeader(to output: inout [UInt8]) {}
 
   public func append(_ batch: ColumnBatch, _ selection: Selection, to output: inout [UInt8]) {
-    switch selection {
-    case .all(let count):
-      for row in 0..<count { append(batch, row: row, to: &output) }
-    case .rows(let rows):
-      for row in rows { append(batch, row: Int(row), to: &output) }
+    append(
+      batch, selection, by: JSONStyle(), prefixes: prefixes, rowEnd: Array((prefixes.isEmpty ? "{}\n" : "}\n").utf8),
+      to: &output)
+  }
+}
+
+/// Values as JSON writes them.
+struct JSONStyle: ValueStyle {
+  var null: StaticString { "null" }
+  var growth: Int { 6 }
+
+  func escapes(in text: RawSpan) -> Int {
+    var count = 0
+    var position = firstEscaped(text, from: 0)
+    while position < text.byteCount {
+      count += 1
+      position = firstEscaped(text, from: position + 1)
     }
+    return count
   }
 
-  private func append(_ batch: ColumnBatch, row: Int, to output: inout [UInt8]) {
-    if prefixes.isEmpty { output.append(UInt8(ascii: "{")) }
-    for index in prefixes.indices {
-      output.append(contentsOf: prefixes[index])
-      append(batch.columns[index], row: row, to: &output)
-    }
-    output.append(UInt8(ascii: "}"))
-    output.append(UInt8(ascii: "\n"))
+  @_lifetime(output: copy output)
+  func append(value: RawSpan, _ type: ColumnType, to output: inout OutputSpan<UInt8>) {
+    if type == .timestamp { output.append(UInt8(ascii: "\"")) }
+    output.append(value)
+    if type == .timestamp { output.append(UInt8(ascii: "\"")) }
   }
 
-  private func append(_ column: Column, row: Int, to output: inout [UInt8]) {
-    if column.isNull(row) {
-      output.append(contentsOf: "null".utf8)
-    } else if column.type == .string {
-      Self.append(text: column.bytes[Int(column.offsets[row])..<Int(column.offsets[row + 1])], to: &output)
-    } else if column.type == .timestamp {
-      output.append(UInt8(ascii: "\""))
-      ISO8601.append(column.words[row], to: &output)
-      output.append(UInt8(ascii: "\""))
-    } else if !ValueText.append(column.words[row], column.type, to: &output) {
-      output.append(contentsOf: "null".utf8)
-    }
-  }
-
-  /// Appends a text with its quotes.
-  static func append(text: ArraySlice<UInt8>, to output: inout [UInt8]) {
+  @_lifetime(output: copy output)
+  func append(text: RawSpan, to output: inout OutputSpan<UInt8>) {
     output.append(UInt8(ascii: "\""))
-    var plainStart = text.startIndex
-    for index in text.indices {
-      let byte = text[index]
-      if byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") { continue }
-      output.append(contentsOf: text[plainStart..<index])
-      plainStart = index + 1
-      appendEscape(byte, to: &output)
+    var plainStart = 0
+    var position = firstEscaped(text, from: 0)
+    while position < text.byteCount {
+      output.append(text.extracting(plainStart..<position))
+      appendEscape(text.byte(position), to: &output)
+      plainStart = position + 1
+      position = firstEscaped(text, from: plainStart)
     }
-    output.append(contentsOf: text[plainStart...])
+    output.append(text.extracting(plainStart..<position))
     output.append(UInt8(ascii: "\""))
   }
 
-  private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
-    output.append(UInt8(ascii: "\\"))
+  /// The first byte at or after `start` that has to be escaped, or the text's end.
+  private func firstEscaped(_ text: RawSpan, from start: Int) -> Int {
+    var position = start
+    while position + 8 <= text.byteCount {
+      // The loop's condition is the bounds check.
+      let word = unsafe text.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+      let hits = ByteMask.jsonEscaped(UInt64(littleEndian: word))
+      if hits != 0 { return position + hits.trailingZeroBitCount >> 3 }
+      position += 8
+    }
+    while position < text.byteCount {
+      let byte = text.byte(position)
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+      position += 1
+    }
+    return position
+  }
+
+  @_lifetime(output: copy output)
+  private func appendEscape(_ byte: UInt8, to output: inout OutputSpan<UInt8>) {
     switch byte {
-    case 0x08: output.append(UInt8(ascii: "b"))
-    case 0x09: output.append(UInt8(ascii: "t"))
-    case 0x0A: output.append(UInt8(ascii: "n"))
-    case 0x0C: output.append(UInt8(ascii: "f"))
-    case 0x0D: output.append(UInt8(ascii: "r"))
+    case 0x08: output.append("\\b" as StaticString)
+    case 0x09: output.append("\\t" as StaticString)
+    case 0x0A: output.append("\\n" as StaticString)
+    case 0x0C: output.append("\\f" as StaticString)
+    case 0x0D: output.append("\\r" as StaticString)
     case 0..<0x20:
-      output.append(contentsOf: "u00".utf8)
+      output.append("\\u00" as StaticString)
       output.append(UInt8(ascii: "0") + byte >> 4)
       output.append(byte & 0xF < 10 ? UInt8(ascii: "0") + byte & 0xF : UInt8(ascii: "a") + byte & 0xF - 10)
-    default: output.append(byte)
+    default:
+      output.append(UInt8(ascii: "\\"))
+      output.append(byte)
     }
   }
 }

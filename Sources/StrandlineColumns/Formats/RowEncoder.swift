@@ -15,38 +15,47 @@ extension RowEncoder {
   public func append(_ batch: ColumnBatch, to output: inout [UInt8]) {
     append(batch, .all(batch.count), to: &output)
   }
-}
 
-/// Values as text.
-enum ValueText {
-  /// Appends an integer.
-  static func append(_ value: Int64, to output: inout [UInt8]) {
-    if value < 0 { output.append(UInt8(ascii: "-")) }
-    let start = output.count
-    var rest = value.magnitude
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-      rest = quotient
-    } while rest != 0
-    output[start...].reverse()
-  }
-
-  /// Appends the shortest decimal that reads back as the same double, or says that there is none.
-  static func append(_ value: Double, to output: inout [UInt8]) -> Bool {
-    guard value.isFinite else { return false }
-    output.append(contentsOf: value.description.utf8)
-    return true
-  }
-
-  /// Appends a fixed-width value that is not null, or says that it has no text.
-  static func append(_ word: Int64, _ type: ColumnType, to output: inout [UInt8]) -> Bool {
-    switch type {
-    case .int64: append(word, to: &output)
-    case .double: return append(Double(bitPattern: UInt64(bitPattern: word)), to: &output)
-    case .bool: output.append(contentsOf: (word == 0 ? "false" : "true").utf8)
-    case .timestamp, .string: ISO8601.append(word, to: &output)
+  /// Appends rows whose values are rendered by `style`, each after its column's prefix, with `rowEnd` after the last one.
+  ///
+  /// Rendering goes column by column and a few hundred rows at a time: a column is reached once per chunk, and not once per
+  /// value with all its arrays retained and released (that cost more than the writing).
+  func append(
+    _ batch: ColumnBatch, _ selection: Selection, by style: some ValueStyle, prefixes: [[UInt8]], rowEnd: [UInt8],
+    to output: inout [UInt8]
+  ) {
+    precondition(batch.columns.count == prefixes.count, "a batch of the encoder's schema")
+    var rendered = prefixes.map { _ in RenderedColumn() }
+    var start = 0
+    while start < selection.count {
+      let end = min(start + 256, selection.count)
+      let rows: [Int32]
+      switch selection {
+      case .all: rows = (start..<end).map { Int32($0) }
+      case .rows(let selected): rows = Array(selected[start..<end])
+      }
+      for index in rendered.indices { rendered[index].render(batch.columns[index], rows, by: style) }
+      appendRows(rendered, count: rows.count, prefixes: prefixes, rowEnd: rowEnd, to: &output)
+      start = end
     }
-    return true
+  }
+
+  private func appendRows(
+    _ rendered: [RenderedColumn], count: Int, prefixes: [[UInt8]], rowEnd: [UInt8], to output: inout [UInt8]
+  ) {
+    let size = rendered.reduce(0) { $0 + $1.bytes.count } + prefixes.reduce(rowEnd.count) { $0 + $1.count } * count
+    let columns = rendered.span
+    let starts = prefixes.span
+    output.append(addingCapacity: size) { output in
+      for row in 0..<count {
+        for index in columns.indices {
+          // The arrays outlive their spans.
+          unsafe output.append(starts[index].span.bytes)
+          let from = row == 0 ? 0 : columns[index].ends[row - 1]
+          unsafe output.append(columns[index].bytes.span.bytes.extracting(from..<columns[index].ends[row]))
+        }
+        unsafe output.append(rowEnd.span.bytes)
+      }
+    }
   }
 }

@@ -109,6 +109,9 @@ public struct Manifest: Sendable, Hashable {
         segments.append(Segment(name: name, sealedSize: size == .max ? nil : Int(clamping: size)))
       }
       try reader.finish()
+      guard segments.dropLast().allSatisfy({ $0.sealedSize != nil }) else {
+        throw LogError(.corruption, "the manifest names two segments that are being written", file: file, offset: 0)
+      }
     } catch let error as LogError {
       throw error
     } catch {

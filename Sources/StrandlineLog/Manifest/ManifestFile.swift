@@ -30,8 +30,13 @@ public enum ManifestFile {
   ///
   /// The temporary name holds the epoch, so that two openings can't write into one file; a leftover of a killed
   /// replacement is removed by the next.
-  public static func replace(_ manifest: Manifest, in directory: any Directory) throws(LogError) {
+  ///
+  /// - Throws: `LogError` `.fenced` when the store's lock is no longer held: the manifest is then somebody else's.
+  public static func replace(
+    _ manifest: Manifest, in directory: any Directory, holding lock: any DirectoryLock
+  ) throws(LogError) {
     let temporary = temporaryName(manifest.epoch)
+    try lock.requireHeld(directory)
     do {
       if try directory.entries().contains(where: { $0.name == temporary }) { try directory.remove(temporary) }
       let file = try directory.open(temporary, .create)

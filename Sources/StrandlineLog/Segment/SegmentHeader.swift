@@ -19,7 +19,7 @@ public struct SegmentHeader: Sendable, Hashable {
   public var firstSequence: SequenceNumber
   /// The bytes preallocated.
   public var capacity: Int
-  /// The highest record known to be durable when it was made.
+  /// The highest record known to be durable once the manifest names the segment: records carried into it count.
   public var floor: SequenceNumber
   /// The segment before it; nil for the first of a log.
   public var predecessor: Predecessor?

@@ -123,11 +123,14 @@ public enum SegmentScanner {
           }
         case .defect(let reason):
           scan.end = .damaged(reason: reason, later: [])
+        case .unsupported(let reason):
+          // A whole record that this version can't read is not damage, and must not be cut off.
+          throw LogError(.unsupportedFormat, reason, file: path, offset: scan.endOffset)
         }
         break
       }
       if case .damaged(let reason, _) = scan.end {
-        let later = try laterRecords(file, name, from: scan.endOffset + 8, limit: limit, store: store)
+        let later = try wholeRecords(file, name, from: scan.endOffset + 8, limit: limit, store: store)
         scan.end = .damaged(reason: reason, later: later)
       }
       try file.close()
@@ -138,6 +141,22 @@ public enum SegmentScanner {
       throw error
     } catch {
       throw LogError(.storage, "a segment can't be read: \(error)")
+    }
+  }
+
+  /// Finds whole records of a store wherever they are in a segment, whatever its header and the chain say.
+  ///
+  /// - Throws: `LogError` `.storage` when the file can't be read.
+  public static func records(
+    anywhereIn name: String, in directory: any Directory, store: StoreID
+  ) throws(LogError) -> [ScannedRecord] {
+    do {
+      let file = try directory.open(name, .readOnly)
+      let found = try wholeRecords(file, name, from: 0, limit: try file.size(), store: store)
+      try file.close()
+      return found
+    } catch {
+      throw LogError(error, "a segment can't be read")
     }
   }
 
@@ -167,6 +186,7 @@ public enum SegmentScanner {
     case end
     case unwritten
     case defect(String)
+    case unsupported(String)
   }
 
   private static func read(
@@ -179,7 +199,7 @@ public enum SegmentScanner {
       header = try RecordHeader(bytes[...])
     } catch {
       if error == .unwritten || (error == .truncated && bytes.allSatisfy { $0 == 0 }) { return .unwritten }
-      return .defect(error.text)
+      return error == .unsupported ? .unsupported(error.text) : .defect(error.text)
     }
     guard header.store == store else { return .defect("the record belongs to another store, \(header.store)") }
     guard header.frameLength <= limit - offset else {
@@ -212,7 +232,7 @@ public enum SegmentScanner {
   }
 
   /// Whole records behind a damaged place: unsynced writes may reach the disk in any order.
-  private static func laterRecords(
+  private static func wholeRecords(
     _ file: any File, _ name: String, from start: Int, limit: Int, store: StoreID
   ) throws(StorageError) -> [ScannedRecord] {
     var found: [ScannedRecord] = []

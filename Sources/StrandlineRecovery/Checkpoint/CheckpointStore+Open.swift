@@ -13,6 +13,9 @@ public struct RecoveryReport: Sendable {
   public var nanos: UInt64 = 0
   /// Where the torn tail was put.
   public var quarantined: String?
+
+  /// A report of nothing found.
+  public init() {}
 }
 
 extension CheckpointStore {
@@ -85,13 +88,13 @@ extension CheckpointStore {
     let manifest = Manifest(
       store: StoreID(high: options.random(), low: options.random()), epoch: Epoch(1), identity: identity,
       plan: options.plan, segments: [])
-    try ManifestFile.replace(manifest, in: directory)
+    try ManifestFile.replace(manifest, in: directory, holding: lock)
     let log = try CommitLog.begin(
       in: directory, lock: lock, manifest: manifest, sealed: [], number: 1, last: SequenceNumber(0), chain: 0,
       carrying: [], options: options.log)
     return try CheckpointStore(
       log: log, history: SnapshotHistory(shardCount: options.shardCount, retained: options.retainedBatches),
-      lock: lock, options: options, shardCount: options.shardCount, last: nil)
+      lock: lock, options: options, shardCount: options.shardCount, last: nil, unpublished: [])
   }
 
   /// Carries out the part of a plan that writes.
@@ -101,7 +104,7 @@ extension CheckpointStore {
   ) throws(LogError) -> CheckpointStore {
     var manifest = facts.manifest
     manifest.epoch = manifest.epoch.next
-    try ManifestFile.replace(manifest, in: directory)
+    try ManifestFile.replace(manifest, in: directory, holding: lock)
     if let tail = plan.tail {
       report.quarantined = try Quarantine.keep(tail, of: directory, epoch: manifest.epoch)
     }
@@ -130,6 +133,6 @@ extension CheckpointStore {
     }
     return try CheckpointStore(
       log: log, history: history, lock: lock, options: options, shardCount: manifest.identity.shardCount,
-      last: plan.last?.batch)
+      last: plan.last?.batch, unpublished: plan.publish.map { ($0.batch, $0.sequence) })
   }
 }

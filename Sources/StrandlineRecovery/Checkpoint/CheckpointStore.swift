@@ -70,12 +70,17 @@ public struct CheckpointStore: ~Copyable {
   private let options: CheckpointOptions
   private let lock: any DirectoryLock
   let shardCount: Int
-  private var nextShard = 0
+  /// The shard whose snapshot is due next: the one with the oldest.
+  private var nextShard: Int
+  /// Bytes of shard snapshots that deltas have paid for.
   private var credit = 0.0
+  /// Bytes of records since the last snapshot or delta that are no state: they too make the log longer.
+  private var overhead = 0
   /// The last batch of which a record behind it says that it is durable.
   private var provedBatch: BatchID?
   private var firstUnsynced: UInt64?
-  private var unpublished: [(batch: BatchID, sequence: SequenceNumber)] = []
+  /// Batches with a receipt whose output may not be published: the log behind the first of them stays.
+  private var unpublished: [(batch: BatchID, sequence: SequenceNumber)]
 
   /// What a commit wrote.
   public struct Receipt: Sendable, Hashable {
@@ -89,7 +94,7 @@ public struct CheckpointStore: ~Copyable {
 
   init(
     log: consuming CommitLog, history: SnapshotHistory, lock: any DirectoryLock, options: CheckpointOptions,
-    shardCount: Int, last: BatchID?
+    shardCount: Int, last: BatchID?, unpublished: [(batch: BatchID, sequence: SequenceNumber)]
   ) throws(LogError) {
     do {
       compressor = try ZstdCompressor(level: options.compressionLevel)
@@ -102,6 +107,8 @@ public struct CheckpointStore: ~Copyable {
     self.options = options
     self.shardCount = shardCount
     self.policy = CheckpointPolicy(mode: options.mode)
+    self.nextShard = history.stalestShard
+    self.unpublished = unpublished
     self.lastBatch = last
     self.durableBatch = last
   }
@@ -128,7 +135,9 @@ public struct CheckpointStore: ~Copyable {
     let started = options.clock()
     let before = log.bytesAppended
     do {
-      if record.batchRows == 0 && record.groupsChanged == 0 && history.isComplete {
+      if record.batchRows == 0 && record.groupsChanged == 0 && history.isComplete
+        && overhead < options.log.segmentCapacity / 4
+      {
         kind = .tick
       } else if policy.takesSnapshot(
         groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete)
@@ -146,11 +155,14 @@ public struct CheckpointStore: ~Copyable {
     let sequence = try append(kind, batch, record)
     if kind == .snapshot { policy.measuredSnapshot(groups: Int(record.groups), nanos: options.clock() &- started) }
     history.note(sequence, snapshotsOf: snapshots)
+    let bytes = log.bytesAppended - before
+    overhead += kind == .snapshot ? -overhead : bytes - record.sections.reduce(0) { $0 + $1.frame.count }
+    published(before: record.publishedBefore)
     if record.receipt != nil { unpublished.append((batch, sequence)) }
     log.keep(from: min(history.neededFrom, unpublished.first?.sequence ?? SequenceNumber(.max)))
     lastBatch = batch
     if firstUnsynced == nil { firstUnsynced = options.clock() }
-    return Receipt(kind: kind, bytes: log.bytesAppended - before, shardSnapshots: snapshots?.count ?? shardCount)
+    return Receipt(kind: kind, bytes: bytes, shardSnapshots: snapshots?.count ?? shardCount)
   }
 
   private mutating func append(
@@ -174,7 +186,8 @@ public struct CheckpointStore: ~Copyable {
     for shard in state.touchedShards {
       record.sections.append(try section(.shardDelta, shard) { state.encodeDelta(ofShard: shard, into: &$0) })
     }
-    credit += policy.snapshotShare * Double(record.sections.reduce(0) { $0 + $1.frame.count })
+    credit += policy.snapshotShare * Double(record.sections.reduce(overhead) { $0 + $1.frame.count })
+    overhead = 0
     var snapshots: [Int] = []
     while credit > 0 && snapshots.count < shardCount {
       let shard = nextShard

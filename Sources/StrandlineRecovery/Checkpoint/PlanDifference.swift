@@ -20,7 +20,8 @@ public enum PlanDifference {
   /// - Throws: `LogError` `.mismatch` with the difference.
   static func check(stored: Manifest, wanted: String, path: String) throws(LogError) {
     if stored.identity.fingerprint == fingerprint(wanted) { return }
-    let difference = lines(stored: stored.plan, wanted: wanted).joined(separator: "\n  ")
+    let lines = lines(stored: stored.plan, wanted: wanted)
+    let difference = lines.isEmpty ? "the same lines in another order" : lines.joined(separator: "\n  ")
     throw LogError(
       .mismatch,
       "the store was made by another plan, and its state doesn't fit this one:\n  \(difference)\nuse another checkpoint directory, or the plan of the store",

@@ -24,6 +24,11 @@ struct SnapshotHistory: Sendable {
     trim()
   }
 
+  /// The shard whose newest snapshot is the oldest.
+  var stalestShard: Int {
+    perShard.indices.min { (perShard[$0].last?.value ?? 0) < (perShard[$1].last?.value ?? 0) } ?? 0
+  }
+
   /// The first record that is needed.
   var neededFrom: SequenceNumber {
     perShard.reduce(SequenceNumber(.max)) { min($0, $1.first ?? SequenceNumber(0)) }

@@ -34,7 +34,7 @@ public struct SegmentFacts: Sendable {
 public struct OrphanFacts: Sendable {
   /// Its name.
   public var name: SegmentName
-  /// Whether its header is whole and of this store; nil when it can't be read at all.
+  /// Whether its header is of this store; nil when it is damaged or of another format.
   public var belongsToStore: Bool?
   /// Whether it holds a record that recovery didn't carry there.
   public var holdsOriginalRecords: Bool
@@ -109,7 +109,7 @@ extension StoreFacts {
     for entry in entries {
       if entry.kind == .file, let name = SegmentName(entry.name) {
         if manifest.segments.contains(where: { $0.name == name }) { continue }
-        orphans.append(orphan(name, directory))
+        if let orphan = try orphan(name, directory) { orphans.append(orphan) }
       } else if entry.kind == .file && ManifestFile.isTemporary(entry.name) {
         temporaries.append(entry.name)
       } else if ![Manifest.name, StoreNames.lock, StoreNames.quarantine].contains(entry.name) {
@@ -118,22 +118,21 @@ extension StoreFacts {
     }
   }
 
-  private func orphan(_ name: SegmentName, _ directory: any Directory) -> OrphanFacts {
+  /// What a segment that the manifest doesn't name holds; nil when it has gone in the meantime.
+  private func orphan(_ name: SegmentName, _ directory: any Directory) throws(LogError) -> OrphanFacts? {
+    var belongs: Bool?
     do {
-      var original = false
-      let scan = try SegmentScanner.scan(
-        name.description, in: directory, sealedSize: nil, store: manifest.store, expecting: nil
-      ) { record, _ in
-        if record.header.flags & RecordHeader.carriedFlag == 0 { original = true }
-      }
-      if case .damaged(_, let later) = scan.end {
-        original = original || later.contains { $0.header.flags & RecordHeader.carriedFlag == 0 }
-      }
-      return OrphanFacts(name: name, belongsToStore: true, holdsOriginalRecords: original)
+      belongs = try SegmentScanner.header(of: name.description, in: directory).store == manifest.store
     } catch {
-      let isForeign = (try? SegmentScanner.header(of: name.description, in: directory))?.store != nil
-      return OrphanFacts(name: name, belongsToStore: isForeign ? false : nil, holdsOriginalRecords: false)
+      if error.cause?.code == .notFound { return nil }
+      if error.code == .storage { throw error }
     }
+    if belongs == false { return OrphanFacts(name: name, belongsToStore: false, holdsOriginalRecords: false) }
+    // Its records are looked for one by one: a header that is damaged says nothing about what stands behind it.
+    let records = try SegmentScanner.records(anywhereIn: name.description, in: directory, store: manifest.store)
+    return OrphanFacts(
+      name: name, belongsToStore: belongs,
+      holdsOriginalRecords: records.contains { $0.header.flags & RecordHeader.carriedFlag == 0 })
   }
 }
 

@@ -56,18 +56,18 @@ extension RecoveryPlan {
   /// The plan in words, a line per step, in the order in which it is carried out.
   public var lines: [String] {
     var lines: [String] = []
-    guard let last else {
-      lines.append("begin: the store has no batch; start at batch 0")
-      return lines + endLines
-    }
-    let oldest = bases.min() ?? last.sequence
-    if Set(bases).count == 1 {
-      lines.append("restore: the snapshot of record \(oldest)")
+    if let last {
+      let oldest = bases.min() ?? last.sequence
+      if Set(bases).count == 1 {
+        lines.append("restore: the snapshot of record \(oldest)")
+      } else {
+        lines.append("restore: \(bases.count) shard snapshots of records \(oldest) to \(bases.max() ?? oldest)")
+      }
+      let after = redo.filter { $0.sequence > oldest }
+      lines.append(after.isEmpty ? "redo: nothing" : "redo: \(after.count) batches, \(after[0].batch) to \(last.batch)")
     } else {
-      lines.append("restore: \(bases.count) shard snapshots of records \(oldest) to \(bases.max() ?? oldest)")
+      lines.append("restore: nothing, the store has no batch")
     }
-    let after = redo.filter { $0.sequence > oldest }
-    lines.append(after.isEmpty ? "redo: nothing" : "redo: \(after.count) batches, \(after[0].batch) to \(last.batch)")
     if let tail {
       lines.append(
         "cut: \(tail.segment) at byte \(tail.offset): \(tail.reason)"
@@ -75,11 +75,8 @@ extension RecoveryPlan {
     }
     if !carry.isEmpty { lines.append("carry: \(carry.count) records above the floor \(floor) into a new segment") }
     if !publish.isEmpty { lines.append("publish: the output of \(publish.count) batches, where it isn't yet") }
-    return lines + endLines + ["go on: at batch \(last.batch.next)"]
-  }
-
-  private var endLines: [String] {
-    (remove.isEmpty ? [] : ["remove: \(remove.joined(separator: ", "))"])
-      + (unknown.isEmpty ? [] : ["leave: \(unknown.joined(separator: ", ")) (not the store's)"])
+    if !remove.isEmpty { lines.append("remove: \(remove.joined(separator: ", "))") }
+    if !unknown.isEmpty { lines.append("leave: \(unknown.joined(separator: ", ")) (not the store's)") }
+    return lines + ["go on: at batch \(last?.batch.next ?? BatchID(0))"]
   }
 }

@@ -17,12 +17,12 @@ public enum RecoveryPlanner {
       batches.removeAll { $0.batch > batch }
       guard batches.last?.batch == batch else { throw notRetained(batch, facts) }
     }
-    let bases = try bases(batches, facts)
+    let bases = try bases(batches, facts, isOlder: batch != nil)
     var plan = RecoveryPlan(
       manifest: facts.manifest, bases: bases, redo: redo(batches, bases), last: batches.last,
       commit: batches.last?.batch == facts.batches.last?.batch ? facts.newest : nil,
       floor: floor, sealedThrough: SequenceNumber(0), sealedChain: 0, sealed: [], carry: [],
-      tail: tail(scans, floor), publish: [], remove: removals(facts), unknown: facts.unknown,
+      tail: tail(scans, floor), publish: [], remove: removals(facts), unknown: unknown(facts),
       highestSegment: highest(facts))
     seal(&plan, scans, facts)
     if let newest = facts.newest {
@@ -63,20 +63,35 @@ public enum RecoveryPlanner {
         }
         throw error.code == .corruption ? corruption(error.message, file, error.offset, error.sequence, facts) : error
       case .success(let scan):
-        if case .damaged(let reason, let later) = scan.end {
-          let next = scan.records.last?.header.sequence.next ?? scan.header.firstSequence
-          if segment.entry.sealedSize != nil || next <= floor {
-            throw corruption(
-              reason + (later.isEmpty ? "" : "; \(later.count) whole records follow"), file, scan.endOffset, next, facts)
-          }
-        }
-        if scan.header.identity != facts.manifest.identity {
-          throw corruption("the segment and the manifest disagree about seed, shards or plan", file, 0, nil, facts)
-        }
+        try check(scan, segment.entry, floor, file, facts)
         scans.append(scan)
       }
     }
     return scans
+  }
+
+  private static func check(
+    _ scan: SegmentScan, _ entry: Manifest.Segment, _ floor: SequenceNumber, _ file: String, _ facts: StoreFacts
+  ) throws(LogError) {
+    let next = scan.records.last?.header.sequence.next ?? scan.header.firstSequence
+    let isLast = entry == facts.manifest.segments.last
+    switch scan.end {
+    case .damaged(let reason, let later):
+      if entry.sealedSize != nil || next <= floor {
+        throw corruption(
+          reason + (later.isEmpty ? "" : "; \(later.count) whole records follow"), file, scan.endOffset, next, facts)
+      }
+    case .clean:
+      if isLast && next <= floor {
+        throw corruption("the log ends before record \(floor), which was durable", file, scan.endOffset, next, facts)
+      }
+    }
+    if SegmentName(number: scan.header.number, epoch: scan.header.epoch) != entry.name {
+      throw corruption("the segment is not the one of that name", file, 0, nil, facts)
+    }
+    if scan.header.identity != facts.manifest.identity {
+      throw corruption("the segment and the manifest disagree about seed, shards or plan", file, 0, nil, facts)
+    }
   }
 
   private static func checkOrphans(_ facts: StoreFacts) throws(LogError) {
@@ -95,7 +110,12 @@ public enum RecoveryPlanner {
     }
   }
 
-  private static func bases(_ batches: [BatchFacts], _ facts: StoreFacts) throws(LogError) -> [SequenceNumber] {
+  /// The newest snapshot of each shard.
+  ///
+  /// - Parameter isOlder: whether an earlier batch was asked for, which may be gone without damage.
+  private static func bases(
+    _ batches: [BatchFacts], _ facts: StoreFacts, isOlder: Bool
+  ) throws(LogError) -> [SequenceNumber] {
     let shards = facts.manifest.identity.shardCount
     guard let last = batches.last else {
       let first = facts.segments.first.flatMap { try? $0.scan.get().header.firstSequence }
@@ -115,6 +135,11 @@ public enum RecoveryPlanner {
       }
     }
     if let missing = bases.firstIndex(of: nil) {
+      if isOlder {
+        throw LogError(
+          .mismatch, "the state after batch \(last.batch) can't be restored any more: the snapshots before it are gone",
+          file: facts.path)
+      }
       throw corruption("no snapshot of shard \(missing) is left", facts.path, nil, last.sequence, facts)
     }
     return bases.compactMap { $0 }
@@ -142,7 +167,7 @@ public enum RecoveryPlanner {
       if isLast { plan.carry = scan.records.filter { $0.header.sequence > plan.floor } }
       let size = kept.last.map { $0.offset + $0.header.frameLength } ?? SegmentHeader.size
       plan.sealedThrough =
-        kept.last?.header.sequence ?? max(plan.sealedThrough, SequenceNumber(scan.header.firstSequence.value - 1))
+        kept.last?.header.sequence ?? max(plan.sealedThrough, SequenceNumber(scan.header.firstSequence.value &- 1))
       plan.sealedChain = kept.last?.header.chain ?? scan.header.predecessor?.chain ?? 0
       plan.sealed.append(
         CommitLog.SealedSegment(name: segment.entry.name, size: size, lastSequence: plan.sealedThrough))
@@ -151,6 +176,10 @@ public enum RecoveryPlanner {
 
   private static func removals(_ facts: StoreFacts) -> [String] {
     facts.temporaries + facts.orphans.filter { $0.belongsToStore != false }.map(\.name.description)
+  }
+
+  private static func unknown(_ facts: StoreFacts) -> [String] {
+    (facts.unknown + facts.orphans.filter { $0.belongsToStore == false }.map(\.name.description)).sorted()
   }
 
   private static func highest(_ facts: StoreFacts) -> UInt64 {

@@ -149,6 +149,11 @@ public struct PaneAssignment: Sendable {
   var panes: [Pane] = []
   /// The one pane that takes the whole selection.
   var whole: (pane: Int64, selection: Selection)?
+  /// The panes and the rows that each takes.
+  public var selections: [(pane: Int64, rows: Selection)] {
+    if let whole { return [(whole.pane, whole.selection)] }
+    return panes.map { ($0.start, .rows($0.rows)) }
+  }
   /// Rows that no window takes.
   public internal(set) var late: [Int32] = []
   /// Rows that are errors, ascending.

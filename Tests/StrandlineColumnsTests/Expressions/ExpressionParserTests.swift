@@ -93,7 +93,7 @@ struct ExpressionParserTests {
 
   @Test("random bytes are an expression or an error, never a trap", arguments: 0..<10 as Range<UInt64>)
   func noise(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = RandomSource(seed: seed)
     let alphabet = Array("ab 19.e'\"()<>=!+-*/%\u{e4}andornotisnull\u{0}")
     for _ in 0..<2000 {
       let text = String(

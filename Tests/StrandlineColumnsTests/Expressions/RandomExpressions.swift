@@ -1,7 +1,7 @@
 import StrandlineColumns
 
 /// A generator of a fixed sequence: SplitMix64 (G. Steele, D. Lea, C. Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
+struct RandomSource: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) {
@@ -28,16 +28,18 @@ struct RandomExpressions {
   ])
 
   private static let integers: [Int64] = [0, 0, 1, 1, 2, -1, 3, 7, -7, .max, .min, 1 << 53 + 1]
-  private static let numbers: [Double] = [0, -0.0, 1, 1.5, -2, 3, .infinity, -.infinity, .nan, 9e15, .leastNonzeroMagnitude]
+  private static let numbers: [Double] = [
+    0, -0.0, 1, 1.5, -2, 3, .infinity, -.infinity, .nan, 9e15, .leastNonzeroMagnitude,
+  ]
   private static let texts = [
     "", "view", "views", "vie", "buy", "a longer text", "a longer texT", "a longer text still", "ä", "é€𐍈", "\u{0}",
     "it's",
   ]
 
-  var generator: SeededGenerator
+  var generator: RandomSource
 
   init(seed: UInt64) {
-    generator = SeededGenerator(seed: seed)
+    generator = RandomSource(seed: seed)
   }
 
   mutating func batch(rows: Int) -> ColumnBatch {

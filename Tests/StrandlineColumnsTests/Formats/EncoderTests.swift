@@ -48,7 +48,9 @@ struct EncoderTests {
     var json: [UInt8] = []
     JSONLinesEncoder(schema: Self.schema).append(batch, to: &json)
     #expect(try decode(json, by: JSONLinesDecoder(schema: Self.schema)) == Decoded(rows: values(batch)), "seed \(seed)")
-    for delimiter in [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "x"), UInt8(ascii: " ")] {
+    for delimiter in [
+      UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: ":"), UInt8(ascii: "|"), UInt8(ascii: " "),
+    ] {
       let encoder = CSVEncoder(schema: Self.schema, delimiter: delimiter)
       var csv: [UInt8] = []
       encoder.appendHeader(to: &csv)
@@ -127,5 +129,32 @@ struct EncoderTests {
     var oneByOne: [UInt8] = []
     for row in 0..<batch.count { encoder.append(batch, .rows([Int32(row)]), to: &oneByOne) }
     #expect(all == oneByOne)
+  }
+
+  @Test("long texts are written whole", arguments: ["x", "\"", "\u{1}", "é\n"], [1023, 1024, 1025, 100_000])
+  func longTexts(part: String, count: Int) throws {
+    let schema = Schema([Field("s", .string)])
+    var batch = ColumnBatch(schema)
+    for length in [count, 0, count] { batch.columns[0].append("x" + String(repeating: part, count: length)) }
+    var json: [UInt8] = []
+    JSONLinesEncoder(schema: schema).append(batch, to: &json)
+    #expect(try decode(json, by: JSONLinesDecoder(schema: schema)) == Decoded(rows: values(batch)))
+    var csv: [UInt8] = []
+    CSVEncoder(schema: schema).append(batch, to: &csv)
+    #expect(try decode(csv, by: CSVDecoder(schema: schema, columns: ["s"])) == Decoded(rows: values(batch)))
+  }
+
+  @Test("more rows than are rendered at once come out in order")
+  func manyRows() throws {
+    let schema = Schema([Field("i", .int64)])
+    let batch = ColumnBatch(schema, columns: [Column(.int64, words: Array(0..<1000))])
+    var output: [UInt8] = []
+    let encoder = JSONLinesEncoder(schema: schema)
+    encoder.append(batch, to: &output)
+    #expect(String(decoding: output, as: UTF8.self) == (0..<1000).map { "{\"i\":\($0)}\n" }.joined())
+    output = []
+    encoder.append(batch, .rows(Array(stride(from: 0, to: 1000, by: 3))), to: &output)
+    #expect(
+      String(decoding: output, as: UTF8.self) == stride(from: 0, to: 1000, by: 3).map { "{\"i\":\($0)}\n" }.joined())
   }
 }

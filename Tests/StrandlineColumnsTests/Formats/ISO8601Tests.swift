@@ -10,6 +10,15 @@ struct ISO8601Tests {
     return unsafe ISO8601.parse(bytes.span.bytes)
   }
 
+  /// The time that a decoder makes of a text, by its own short way where there is one; nil for an error row.
+  private func decodedTime(_ text: String) throws -> Int64? {
+    let schema = Schema([Field("t", .timestamp)])
+    let json = try decode("{\"t\":\"\(text)\"}", by: JSONLinesDecoder(schema: schema))
+    let csv = try decode("\"\(text)\"", by: CSVDecoder(schema: schema, columns: ["t"]))
+    #expect(json.rows == csv.rows)
+    return json.rows.first?[0].flatMap { Int64($0) }
+  }
+
   private func text(_ micros: Int64) -> String {
     var bytes: [UInt8] = []
     ISO8601.append(micros, to: &bytes)
@@ -30,8 +39,9 @@ struct ISO8601Tests {
       ("2000-02-29", 951_782_400_000_000), ("0001-01-01", -62_135_596_800_000_000),
       ("9999-12-31T23:59:59.999999Z", 253_402_300_799_999_999), ("1900-03-01", -2_203_891_200_000_000),
     ])
-  func reads(text: String, micros: Int) {
+  func reads(text: String, micros: Int) throws {
     #expect(parse(text) == Int64(micros))
+    #expect(try decodedTime(text) == Int64(micros))
   }
 
   @Test(
@@ -49,8 +59,9 @@ struct ISO8601Tests {
       " 2015-05-17",
       "2015-05-17 ", "2015-W20-7", "2015-137", "today",
     ])
-  func refuses(text: String) {
+  func refuses(text: String) throws {
     #expect(parse(text) == nil)
+    #expect(try decodedTime(text) == nil)
   }
 
   @Test("every month of ten thousand years begins and ends where counting days says")
@@ -111,5 +122,24 @@ struct ISO8601Tests {
     #expect(text(253_402_300_800_000_000) == "+010000-01-01T00:00:00Z")
     #expect(text(.max) == "+294247-01-10T04:00:54.775807Z")
     #expect(text(.min) == "-290308-12-21T19:59:05.224192Z")
+  }
+
+  @Test("a decoder reads a time as `parse` does, whichever byte of it is changed")
+  func shortWay() throws {
+    let replacements = Array("0123456789-:.TtZz +/;".utf8)
+    for text in [
+      "2015-05-17T10:05:03Z", "1999-12-31T23:59:59.5Z", "2000-02-29T00:00:00.123456Z", "0001-01-01T19:29:30.1234567Z",
+    ] {
+      var bytes = Array(text.utf8)
+      for index in bytes.indices {
+        let original = bytes[index]
+        for replacement in replacements {
+          bytes[index] = replacement
+          let changed = String(decoding: bytes, as: UTF8.self)
+          #expect(try decodedTime(changed) == parse(changed), "\(changed)")
+        }
+        bytes[index] = original
+      }
+    }
   }
 }

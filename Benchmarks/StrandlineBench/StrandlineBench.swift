@@ -1,0 +1,1 @@
+@main struct StrandlineBench { static func main() {} }

@@ -1,0 +1,67 @@
+public import StrandlineLog
+public import StrandlineRecovery
+import StrandlineStorage
+
+/// What happens to a row that can't be used: one that is malformed, has no time or no value where one must be, or is too
+/// far ahead.
+public enum RowErrorPolicy: Sendable, Hashable {
+  /// The batch fails, and the run with it; nothing of the batch is committed.
+  case fail
+  /// The row is counted and passed over; with a path, it is also appended to that file as a JSON object per row.
+  case skip(rejects: String?)
+}
+
+/// How a run reads, commits and ends.
+public struct EngineOptions: Sendable {
+  /// How much of each partition a batch takes.
+  public var limits = BatchLimits()
+  /// The rows after which a batch takes no further partition.
+  public var rowsPerBatch = 1 << 20
+  /// When a commit is made durable.
+  public var durability = Durability.batch
+  /// Snapshots or deltas.
+  public var mode = CheckpointMode.auto
+  /// The number of shards of a new store, a power of two.
+  public var shardCount = 16
+  /// How many of the last batches stay restorable.
+  public var retainedBatches = 8
+  /// How the log is written.
+  public var log = LogOptions()
+  /// What happens to rows that can't be used.
+  public var onRowError = RowErrorPolicy.fail
+  /// Whether windows stay open when a bounded input ends, so that a later run may go on with more.
+  public var leavesOpen = false
+  /// Whether a missing store is an error.
+  public var mustExist = false
+  /// How long to wait before looking again when there is nothing to read, in nanoseconds.
+  public var pollNanos: UInt64 = 50_000_000
+  /// The most batches whose output waits for a sync; more are synced at once.
+  public var maximumUnpublished = 64
+  /// A fault for drills: output is published when it is staged, before the commit.
+  public var publishesEarly = false
+  /// Who runs, for the message to the next one who opens the store.
+  public var owner = "pid \(SystemProcess.id)"
+  /// Monotonic nanoseconds.
+  public var clock: @Sendable () -> UInt64 = { SystemClock.monotonicNanos() }
+  /// Unix microseconds, noted in commits for people to read.
+  public var wallClock: @Sendable () -> Int64 = { SystemClock.wallMicros() }
+  /// Random words, for a new store's identity and seed.
+  public var random: @Sendable () -> UInt64 = { SystemRandom.uint64() }
+  /// Waits that many nanoseconds.
+  public var sleep: @Sendable (UInt64) -> Void = { SystemClock.sleep(nanos: $0) }
+
+  /// The options that a run has unless it says otherwise.
+  public init() {}
+
+  func checkpoint(plan: String) -> CheckpointOptions {
+    var options = CheckpointOptions(plan: plan, clock: clock, random: random)
+    options.shardCount = shardCount
+    options.durability = durability
+    options.mode = mode
+    options.retainedBatches = retainedBatches
+    options.log = log
+    options.owner = owner
+    options.mustExist = mustExist
+    return options
+  }
+}

@@ -1,0 +1,109 @@
+import StrandlineColumns
+import StrandlineLog
+import StrandlineRecovery
+import StrandlineState
+
+extension MicroBatchEngine {
+  /// Closes windows, stages the result, commits the batch and publishes what has become durable.
+  func commit(_ batch: BatchID, rows: UInt64, watermark: Int64) throws(StreamError) {
+    let closing = state.panes(endingBy: watermark)
+    let result: ColumnBatch
+    switch plan.emission {
+    case .final: result = try plan.result(state.rows(of: closing))
+    case .changes: result = try plan.result(state.touchedRows())
+    }
+    state.close(through: watermark)
+    state.endBatch()
+    report.watermark = watermark
+    let started = options.clock()
+    var receipt: [UInt8]?
+    if result.count > 0 {
+      receipt = try sink.stage(batch, result)
+      report.rowsWritten += UInt64(result.count)
+    }
+    try write(batch, rows: rows, panesClosed: closing.count, receipt: receipt)
+    state.beginBatch()
+    nextBatch = batch.next
+    if let receipt { unpublished.append((batch, receipt)) }
+    try publish(now: report.isFinished || unpublished.count >= options.maximumUnpublished)
+    report.commitNanos += options.clock() &- started
+    report.batches += 1
+    report.lastBatch = batch
+    updateReport()
+  }
+
+  private func write(
+    _ batch: BatchID, rows: UInt64, panesClosed: Int, receipt: [UInt8]?
+  ) throws(StreamError) {
+    guard store != nil else { return }
+    var record = CommitRecord()
+    record.partitions = partitions.map(\.record)
+    record.watermark = report.watermark
+    record.rowsRead = report.rowsRead
+    record.rowsLate = report.rowsLate
+    record.rowsRefused = report.rowsRefused
+    record.rowsWritten = report.rowsWritten
+    record.batchRows = rows
+    record.panesClosed = UInt64(panesClosed)
+    record.groups = UInt64(state.groupCount)
+    record.groupsChanged = UInt64(state.changedGroups)
+    record.digest = state.digest.value
+    record.isFinished = report.isFinished
+    record.receipt = receipt
+    record.sinkPosition = OutputPositions(sink: sink.position, rejects: rejects?.position).encoded
+    record.publishedBefore = publishedBefore
+    record.committedAt = options.wallClock()
+    do {
+      if let written = try store?.commit(batch, record, state: state) {
+        report.commits[written.kind, default: 0] += 1
+      }
+    } catch {
+      throw StreamError(error)
+    }
+  }
+
+  /// Syncs what is due, and publishes the output of every batch that is durable.
+  func publish(now: Bool) throws(StreamError) {
+    do {
+      if store != nil, try store?.sync(now: now) == false { return }
+    } catch {
+      throw StreamError(error)
+    }
+    for (batch, receipt) in unpublished { try sink.publish(batch, receipt) }
+    unpublished.removeAll()
+    publishedBefore = nextBatch
+    store?.published(before: nextBatch)
+  }
+
+  /// With nothing to read: syncs what waits, and proves it to a later recovery.
+  func settle() throws(StreamError) {
+    guard store != nil, report.lastBatch != nil else { return }
+    try publish(now: true)
+    do {
+      if options.durability != .none { try store?.noteIdle() }
+    } catch {
+      throw StreamError(error)
+    }
+  }
+
+  func updateReport() {
+    report.groups = state.groupCount
+    report.openPanes = state.openPanes.count
+    report.digest = state.digest
+    report.logBytes = store?.bytesOnDisk ?? 0
+    report.logBytesWritten = store?.bytesAppended ?? 0
+  }
+
+  /// Makes everything durable and visible, and closes store and sink. The engine is then of no further use.
+  public func close() throws(StreamError) {
+    try publish(now: true)
+    do {
+      try store?.close()
+    } catch {
+      throw StreamError(error)
+    }
+    updateReport()
+    try sink.close()
+    try rejects?.close()
+  }
+}

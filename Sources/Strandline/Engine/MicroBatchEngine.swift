@@ -1,0 +1,258 @@
+import StrandlineBytes
+import StrandlineColumns
+import StrandlineLog
+import StrandlineRecovery
+import StrandlineState
+public import StrandlineStorage
+
+/// Runs a plan batch by batch: reads, computes, stages, commits, publishes.
+///
+/// # Overview
+/// The engine is synchronous and has no thread of its own: whoever owns it calls `step` until it says `finished`, and
+/// `close`. Time, randomness and storage are handed in, so that a run can be repeated exactly.
+///
+/// # Invariants
+/// - A batch's record is written after its output is staged, and its output is published after the record is durable.
+/// - After an error the engine is to be dropped: what the batch did in memory goes with it.
+///
+/// # After a crash
+/// A new engine over the same directory goes on after the last committed batch.
+public final class MicroBatchEngine {
+  let plan: CompiledPlan
+  let options: EngineOptions
+  let follows: Bool
+  var state: WindowedAggregation
+  var store: CheckpointStore?
+  var partitions: [PartitionCursor] = []
+  var nextBatch = BatchID(0)
+  var unpublished: [(batch: BatchID, receipt: [UInt8])] = []
+  var publishedBefore = BatchID(0)
+  var rejects: RejectedRows?
+  let sink: any SinkWriter
+  private let source: any SourceReader
+  private var cursor = 0
+  private var lastLook: UInt64?
+  /// What has been done so far.
+  public internal(set) var report = RunReport()
+
+  /// Opens source, store and sink, and recovers what the store holds.
+  ///
+  /// - Parameters:
+  ///   - directory: the store; nil keeps the state in memory alone.
+  ///   - follows: whether the source may bring more after it has had nothing.
+  public init(
+    _ plan: StreamPlan, source: any Source, sink: any Sink, store directory: (any Directory)?,
+    options: EngineOptions = EngineOptions(), follows: Bool = false
+  ) throws(StreamError) {
+    let compiled = try CompiledPlan(plan)
+    self.plan = compiled
+    self.options = options
+    self.follows = follows
+    var opened = try OpenedStore(compiled, sink: sink, directory, options)
+    state = opened.state
+    let commit = opened.commit
+    self.source = try source.open(columns: compiled.schema, recovered: commit?.partitions ?? [])
+    let positions = try opened.positions()
+    let next = opened.lastBatch.map(\.next) ?? BatchID(0)
+    let opening = SinkOpening(
+      schema: compiled.outputSchema, epoch: opened.epoch, position: positions?.sink,
+      unpublished: opened.unpublished, nextBatch: next,
+      isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly)
+    self.sink = try sink.open(opening)
+    if case .skip(let path?) = options.onRowError {
+      rejects = try Self.openRejects(path, opening, positions?.rejects, isNew: commit == nil)
+    }
+    nextBatch = next
+    publishedBefore = next
+    report.recovery = opened.report
+    store = opened.takeStore()
+    if let commit { try recover(commit, opened.lastBatch) }
+  }
+
+  private static func openRejects(
+    _ path: String, _ opening: SinkOpening, _ position: [UInt8]?, isNew: Bool
+  ) throws(StreamError) -> RejectedRows {
+    var opening = opening
+    opening.position = position
+    let (parent, name) = splitPath(path)
+    do {
+      return RejectedRows(try AppendedFile.open(try PosixDirectory.open(path: parent, create: true), name, opening))
+    } catch let error as StorageError {
+      throw StreamError(.sink, error)
+    } catch let error as StreamError {
+      throw error
+    } catch {
+      throw StreamError(.sink, "\(error)")
+    }
+  }
+
+  /// Takes up the partitions of the last commit.
+  private func recover(_ commit: CommitRecord, _ last: BatchID?) throws(StreamError) {
+    let readers = try source.discover()
+    lastLook = options.clock()
+    guard readers.count >= commit.partitions.count else {
+      throw StreamError(.source, "the source has fewer partitions than the checkpoint")
+    }
+    report.lastBatch = last
+    report.rowsRead = commit.rowsRead
+    report.rowsLate = commit.rowsLate
+    report.rowsRefused = commit.rowsRefused
+    report.rowsWritten = commit.rowsWritten
+    report.watermark = commit.watermark
+    report.isFinished = commit.isFinished
+    for (reader, record) in zip(readers, commit.partitions) {
+      let cursor = PartitionCursor(reader, record)
+      if cursor.hasEnded && !follows && reader.hasGrown {
+        throw StreamError(
+          .finished,
+          "\(reader.name) has grown since it was read to its end: its last windows are closed; use a new checkpoint, or run with leave-open from the beginning",
+          file: reader.name)
+      }
+      partitions.append(cursor)
+    }
+    let new = readers.dropFirst(commit.partitions.count)
+    if commit.isFinished, let first = new.first {
+      throw StreamError(
+        .finished,
+        "the job of this checkpoint has ended, its windows are closed, and there is new input: \(first.name)\(new.count > 1 ? " and \(new.count - 1) more" : ""); use a new checkpoint, or run with leave-open from the beginning",
+        file: first.name)
+    }
+    for reader in new { partitions.append(PartitionCursor(reader, joiningAt: report.watermark)) }
+    updateReport()
+  }
+
+  /// Processes and commits one batch, if there is anything to read or to close.
+  ///
+  /// - Throws: `StreamError`; the engine is then of no further use.
+  public func step() throws(StreamError) -> EngineStep {
+    if report.isFinished { return .finished }
+    var hasChanged = try look()
+    let before = report.rowsRead
+    hasChanged = try readBatch() || hasChanged
+    let rows = report.rowsRead - before
+    let hasEnded = !follows && partitions.allSatisfy(\.hasEnded)
+    let watermark = streamWatermark(hasEnded: hasEnded)
+    if rows == 0 && !hasChanged && watermark == report.watermark && !hasEnded {
+      try settle()
+      return .waiting
+    }
+    if hasEnded && options.leavesOpen && rows == 0 && !hasChanged && watermark == report.watermark {
+      return .finished
+    }
+    let batch = nextBatch
+    report.isFinished = hasEnded && !options.leavesOpen
+    try commit(batch, rows: rows, watermark: watermark)
+    return .committed(batch)
+  }
+
+  /// Looks for new partitions: at first, and from time to time while following.
+  private func look() throws(StreamError) -> Bool {
+    let now = options.clock()
+    if let lastLook {
+      guard follows, now &- lastLook >= options.pollNanos else { return false }
+    }
+    lastLook = now
+    let new = try source.discover()
+    for reader in new { partitions.append(PartitionCursor(reader, joiningAt: report.watermark)) }
+    return !new.isEmpty
+  }
+
+  /// Reads the partitions in turn. Returns whether one of them has ended.
+  private func readBatch() throws(StreamError) -> Bool {
+    var ended = false
+    let start = report.rowsRead
+    for step in partitions.indices {
+      let index = (cursor + step) % partitions.count
+      if partitions[index].hasEnded { continue }
+      ended = try readPartition(index) || ended
+      if report.rowsRead - start >= UInt64(options.rowsPerBatch) {
+        cursor = (index + 1) % partitions.count
+        break
+      }
+    }
+    return ended
+  }
+
+  private func readPartition(_ index: Int) throws(StreamError) -> Bool {
+    var batch = ColumnBatch(plan.schema)
+    var problems: [RowProblem] = []
+    let reader = partitions[index].reader
+    let progress = try reader.read(options.limits, into: &batch, problems: &problems)
+    let rows = UInt64(batch.count + problems.count)
+    if batch.count > 0 { try process(batch, partition: index, &problems) }
+    partitions[index].rows += rows
+    report.rowsRead += rows
+    report.rowsThisRun += rows
+    if !problems.isEmpty { try refuse(problems, reader) }
+    guard progress == .finished else { return false }
+    partitions[index].hasEnded = true
+    if !options.leavesOpen { partitions[index].status = .finished }
+    return true
+  }
+
+  /// Adds a partition's rows to the state.
+  private func process(_ batch: ColumnBatch, partition: Int, _ problems: inout [RowProblem]) throws(StreamError) {
+    do {
+      let selection = try plan.select(batch)
+      let assignment = partitions[partition].clock.assign(
+        batch.columns[plan.timeColumn], selection, window: plan.window, limits: plan.limits)
+      report.rowsLate += UInt64(assignment.late.count)
+      for (row, refusal) in assignment.refused {
+        problems.append(problem(Int(row), refusal, partitions[partition].reader))
+      }
+      for (pane, rows) in assignment.selections {
+        try state.add(
+          pane: pane, keys: try plan.keys(batch, rows), inputs: try plan.inputs(batch, rows), rows: rows.count)
+      }
+    } catch let error as StateError {
+      throw StreamError(error)
+    } catch let error as ColumnsError {
+      throw StreamError(.row, "a row can't be computed: \(error)", file: partitions[partition].reader.name)
+    } catch {
+      throw StreamError(.plan, "\(error)")
+    }
+  }
+
+  private func problem(
+    _ row: Int, _ refusal: PaneAssignment.Refusal, _ reader: any PartitionReader
+  ) -> RowProblem {
+    let place = reader.locate(row: row)
+    let reason =
+      switch refusal {
+      case .noTime: "the event time \(plan.eventTime.column) is null"
+      case .outOfRange: "the event time \(plan.eventTime.column) is beyond the years that can be counted"
+      case .jump:
+        "the event time \(plan.eventTime.column) is more than \(plan.limits.maximumJump) us ahead of its partition"
+      }
+    return RowProblem(
+      partition: reader.name, offset: place?.offset ?? Int(reader.offset), length: place?.length ?? 0, reason: reason)
+  }
+
+  /// Applies the policy for rows that can't be used.
+  private func refuse(_ problems: [RowProblem], _ reader: any PartitionReader) throws(StreamError) {
+    guard case .skip = options.onRowError else {
+      let first = problems[0]
+      throw StreamError(
+        .row,
+        "\(first.partition) at byte \(first.offset): \(first.reason)"
+          + (problems.count > 1 ? " (and \(problems.count - 1) more rows of the batch)" : "")
+          + "; correct it, or pass such rows over with the policy skip",
+        file: first.partition, offset: first.offset)
+    }
+    report.rowsRefused += UInt64(problems.count)
+    guard let rejects else { return }
+    try rejects.append(
+      problems.map { ($0, $0.length > 0 ? reader.bytes(at: $0.offset, count: $0.length) : nil) })
+  }
+
+  /// The stream's watermark: the minimum over the partitions that may bring more.
+  private func streamWatermark(hasEnded: Bool) -> Int64 {
+    if hasEnded { return options.leavesOpen ? report.watermark : .max }
+    var minimum = Int64.max
+    for partition in partitions where !partition.hasEnded && partition.status == .active {
+      minimum = min(minimum, partition.clock.watermark(delay: plan.limits.delay))
+    }
+    if minimum == .max { return report.watermark }
+    return max(report.watermark, minimum)
+  }
+}

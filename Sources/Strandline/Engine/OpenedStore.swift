@@ -1,0 +1,64 @@
+import StrandlineBytes
+import StrandlineLog
+import StrandlineRecovery
+import StrandlineState
+import StrandlineStorage
+
+/// A store as the engine finds it: open, with its state, or none at all.
+struct OpenedStore: ~Copyable {
+  var state: WindowedAggregation
+  private var store: CheckpointStore?
+  let report: RecoveryReport?
+  let epoch: Epoch
+  let lastBatch: BatchID?
+
+  /// Opens the store of a plan; without a directory, an empty state in memory.
+  init(
+    _ plan: CompiledPlan, sink: any Sink, _ directory: (any Directory)?, _ options: EngineOptions
+  ) throws(StreamError) {
+    guard let directory else {
+      state = WindowedAggregation(plan.state, shardCount: options.shardCount, seed: options.random())
+      store = nil
+      report = nil
+      epoch = Epoch(0)
+      lastBatch = nil
+      return
+    }
+    var report = RecoveryReport()
+    var restored: WindowedAggregation?
+    let opened: CheckpointStore
+    do throws(LogError) {
+      opened = try CheckpointStore.open(
+        directory, options: options.checkpoint(plan: "\(plan.description)\nsink: \(sink.description)"),
+        state: { WindowedAggregation(plan.state, shardCount: $0, seed: $1) }, restored: &restored, report: &report)
+    } catch {
+      throw StreamError(error)
+    }
+    state = restored ?? WindowedAggregation(plan.state, shardCount: options.shardCount, seed: 0)
+    epoch = opened.manifest.epoch
+    lastBatch = opened.lastBatch
+    self.report = report
+    store = consume opened
+  }
+
+  var commit: CommitRecord? { report?.plan?.commit }
+
+  var unpublished: [(batch: BatchID, receipt: [UInt8])] {
+    report?.plan?.publish.compactMap { batch in batch.receipt.map { (batch.batch, $0) } } ?? []
+  }
+
+  func positions() throws(StreamError) -> OutputPositions? {
+    guard let commit else { return nil }
+    do {
+      return try OutputPositions(decoding: commit.sinkPosition)
+    } catch {
+      throw StreamError(.sink, "the checkpoint's output position can't be read: \(error)")
+    }
+  }
+
+  mutating func takeStore() -> CheckpointStore? {
+    var taken: CheckpointStore? = nil
+    swap(&taken, &store)
+    return taken
+  }
+}

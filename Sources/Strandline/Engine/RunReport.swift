@@ -1,0 +1,54 @@
+public import StrandlineLog
+public import StrandlineRecovery
+public import StrandlineState
+
+/// What a run has done so far.
+public struct RunReport: Sendable {
+  /// The batches that this run committed.
+  public var batches = 0
+  /// The last batch that is committed; nil before the first.
+  public var lastBatch: BatchID?
+  /// Rows read since the stream began, over all runs: good, late and refused ones.
+  public var rowsRead: UInt64 = 0
+  /// Rows that no window took.
+  public var rowsLate: UInt64 = 0
+  /// Rows that were errors and were passed over.
+  public var rowsRefused: UInt64 = 0
+  /// Rows of the result.
+  public var rowsWritten: UInt64 = 0
+  /// Rows that this run read.
+  public var rowsThisRun: UInt64 = 0
+  /// The stream's watermark in Unix microseconds; `Int64.min` while nothing is known, `Int64.max` at the end.
+  public var watermark = Int64.min
+  /// The groups of the state.
+  public var groups = 0
+  /// The open windows.
+  public var openPanes = 0
+  /// The digest of the state.
+  public var digest = StateDigest()
+  /// Whether the bounded input has ended and every window was closed.
+  public var isFinished = false
+  /// What recovery found; nil without a store.
+  public var recovery: RecoveryReport?
+  /// Bytes written to the log by this run.
+  public var logBytesWritten = 0
+  /// Bytes of the log on disk.
+  public var logBytes = 0
+  /// Commits of this run by the kind of their record.
+  public var commits: [RecordKind: Int] = [:]
+  /// Nanoseconds of this run's commits: encoding, writing, syncing.
+  public var commitNanos: UInt64 = 0
+
+  /// A report of nothing.
+  public init() {}
+}
+
+/// What a step of the engine came to.
+public enum EngineStep: Sendable, Hashable {
+  /// A batch was committed.
+  case committed(BatchID)
+  /// There was nothing to read; there may be later.
+  case waiting
+  /// The bounded input has ended.
+  case finished
+}

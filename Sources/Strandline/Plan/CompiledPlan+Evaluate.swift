@@ -1,0 +1,92 @@
+import StrandlineColumns
+import StrandlineState
+
+extension CompiledPlan {
+  /// The rows of a batch that every filter keeps.
+  func select(_ batch: ColumnBatch) throws(ColumnsError) -> Selection {
+    var selection = Selection.all(batch.count)
+    for filter in filters { selection = try filter.select(batch, selection) }
+    return selection
+  }
+
+  /// The key columns of the selected rows.
+  func keys(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
+    var columns: [Column] = []
+    for key in keys { columns.append(try key.evaluate(batch, selection)) }
+    return columns
+  }
+
+  /// The columns that the accumulators read, for the selected rows.
+  func inputs(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
+    var columns: [Column] = []
+    for input in inputs { columns.append(try column(input, batch, selection)) }
+    return columns
+  }
+
+  private func column(
+    _ input: AggregateInput, _ batch: ColumnBatch, _ selection: Selection
+  ) throws(ColumnsError) -> Column {
+    guard let filter = input.filter else {
+      guard let argument = input.argument else { return Column(.int64) }
+      return try argument.evaluate(batch, selection)
+    }
+    // The argument is evaluated only where the filter is true: there alone it has to be valid.
+    let kept = try filter.select(batch, selection)
+    let values = try input.argument?.evaluate(batch, kept)
+    var out = Column(input.argument?.type ?? .int64, capacity: selection.count)
+    var next = 0
+    let positions = kept.positions
+    for row in selection.positions {
+      if next < positions.count, positions[next] == row {
+        if let values { out.append(next, of: values) } else { out.append(word: 1) }
+        next += 1
+      } else {
+        out.appendNull()
+      }
+    }
+    return out
+  }
+
+  /// The rows of the result for some groups.
+  func result(_ rows: GroupRows) throws(StreamError) -> ColumnBatch {
+    var columns: [Column] = []
+    do {
+      for output in outputs {
+        switch output.value {
+        case .key(let position): columns.append(rows.keys[position])
+        case .windowStart: columns.append(Column(.timestamp, words: rows.panes))
+        case .windowEnd: columns.append(Column(.timestamp, words: rows.panes.map { window.end(ofPane: $0) }))
+        case .aggregate(let result):
+          columns.append(try result.column(of: rows, state.accumulators) { describeKey(rows, $0) })
+        }
+      }
+      let batch = ColumnBatch(outputSchema, columns: columns)
+      if outputFilters.isEmpty { return batch }
+      var selection = Selection.all(batch.count)
+      for filter in outputFilters { selection = try filter.select(batch, selection) }
+      return ColumnBatch(outputSchema, columns: columns.map { $0.gathered(selection) })
+    } catch let error as StateError {
+      throw StreamError(error)
+    } catch let error as ColumnsError {
+      throw StreamError(error)
+    } catch {
+      throw StreamError(.plan, "\(error)")
+    }
+  }
+
+  /// The names of a group's key columns: values of keys are not repeated in messages.
+  private func describeKey(_ rows: GroupRows, _ row: Int) -> String {
+    let names = keys.map { "\($0.expression)" }.joined(separator: ", ")
+    return "(\(names)) in the window that starts at \(Timestamp(microsecondsSince1970: rows.panes[row]))"
+  }
+}
+
+extension Selection {
+  /// The rows' positions, ascending.
+  var positions: [Int32] {
+    switch self {
+    case .all(let count): Array(0..<Int32(count))
+    case .rows(let rows): rows
+    }
+  }
+}

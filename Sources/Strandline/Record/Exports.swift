@@ -1,0 +1,3 @@
+// The schema, batches and expressions that a record's members speak of, and what `@Record` writes into a file that imports
+// Strandline alone.
+@_exported public import StrandlineColumns

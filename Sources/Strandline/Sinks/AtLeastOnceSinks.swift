@@ -1,0 +1,82 @@
+import StrandlineBytes
+public import StrandlineColumns
+import StrandlineLog
+import StrandlineStorage
+
+/// Standard output: rows are printed after their commit, and those of the last batches may be printed again after a kill.
+public struct StandardOutputSink: Sink {
+  private let format: TextFormat
+
+  /// Standard output in that format.
+  public init(format: TextFormat) {
+    self.format = format
+  }
+
+  public var guarantee: DeliveryGuarantee { .atLeastOnce }
+  public var description: String { "standard output \(format.name)" }
+
+  public func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter {
+    let encoder = format.encoder(opening.schema)
+    var isFirst = true
+    return DeferredWriter { (rows: ColumnBatch) throws(StreamError) in
+      var bytes: [UInt8] = []
+      if isFirst { encoder.appendHeader(to: &bytes) }
+      isFirst = false
+      encoder.append(rows, to: &bytes)
+      do throws(StorageError) {
+        try StandardOutput.write(bytes.rawSpan)
+      } catch {
+        throw StreamError(.sink, error)
+      }
+    }
+  }
+}
+
+/// A closure that is given each batch's rows after their commit; those of the last batches may come again after a kill.
+public struct CallbackSink: Sink {
+  private let receive: @Sendable (ColumnBatch) throws -> Void
+
+  /// A sink that calls `receive` with each batch's rows.
+  public init(_ receive: @escaping @Sendable (ColumnBatch) throws -> Void) {
+    self.receive = receive
+  }
+
+  public var guarantee: DeliveryGuarantee { .atLeastOnce }
+  public var description: String { "callback" }
+
+  public func open(_ opening: SinkOpening) -> any SinkWriter {
+    DeferredWriter { (rows: ColumnBatch) throws(StreamError) in
+      do {
+        try receive(rows)
+      } catch {
+        throw StreamError(.sink, "the receiver of rows failed: \(error)")
+      }
+    }
+  }
+}
+
+/// Holds a batch's rows in memory between staging and publishing.
+private final class DeferredWriter: SinkWriter {
+  private let write: (ColumnBatch) throws(StreamError) -> Void
+  private var staged: [(batch: BatchID, rows: ColumnBatch)] = []
+
+  init(_ write: @escaping (ColumnBatch) throws(StreamError) -> Void) {
+    self.write = write
+  }
+
+  var position: [UInt8] { [] }
+
+  func stage(_ batch: BatchID, _ rows: ColumnBatch) -> [UInt8] {
+    staged.append((batch, rows))
+    return []
+  }
+
+  func publish(_ batch: BatchID, _ receipt: [UInt8]) throws(StreamError) {
+    while let first = staged.first, first.batch <= batch {
+      try write(first.rows)
+      staged.removeFirst()
+    }
+  }
+
+  func close() {}
+}

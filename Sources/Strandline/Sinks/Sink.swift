@@ -1,0 +1,60 @@
+public import StrandlineColumns
+public import StrandlineLog
+
+/// What a sink promises of rows across crashes.
+public enum DeliveryGuarantee: String, Sendable, Hashable {
+  /// Each row once.
+  case exactlyOnce = "exactly-once"
+  /// Rows may come again after a restart.
+  case atLeastOnce = "at-least-once"
+}
+
+/// Where a stream's result goes, made when a run begins.
+public protocol Sink: Sendable {
+  /// What is promised.
+  var guarantee: DeliveryGuarantee { get }
+
+  /// What the plan says of the sink; a store is tied to it.
+  var description: String { get }
+
+  /// Opens the sink.
+  ///
+  /// - Throws: `StreamError` `.sink`.
+  func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter
+}
+
+/// What a sink is told when it is opened.
+public struct SinkOpening: Sendable {
+  /// The columns of the result.
+  public var schema: Schema
+  /// The opening of the store; part of the names of staged files.
+  public var epoch: Epoch
+  /// The sink's position in the last commit; nil for a new store.
+  public var position: [UInt8]?
+  /// The batches whose output may not be published, with their receipts, ascending.
+  public var unpublished: [(batch: BatchID, receipt: [UInt8])]
+  /// The batch that comes next.
+  public var nextBatch: BatchID
+  /// Whether output must be durable before it is committed.
+  public var isDurable: Bool
+  /// A fault for drills: output is published when it is staged.
+  public var publishesEarly: Bool
+}
+
+/// An open sink.
+///
+/// `stage` is called for every batch with rows, before its commit; `publish` with the receipt, in order, after it.
+/// Publishing again what is already published changes nothing.
+public protocol SinkWriter: AnyObject {
+  /// What is committed with the next batch: where the output stands.
+  var position: [UInt8] { get }
+
+  /// Prepares a batch's rows; when it returns, they are durable.
+  func stage(_ batch: BatchID, _ rows: ColumnBatch) throws(StreamError) -> [UInt8]
+
+  /// Makes a batch's rows visible.
+  func publish(_ batch: BatchID, _ receipt: [UInt8]) throws(StreamError)
+
+  /// Ends the run.
+  func close() throws(StreamError)
+}

@@ -1,0 +1,31 @@
+import StrandlineColumns
+
+/// How text is cut into rows and values.
+public enum TextFormat: Sendable, Hashable {
+  /// A JSON object per line.
+  case jsonLines
+  /// RFC 4180, with the names of the columns or, for nil, with a header line.
+  case csv(columns: [String]?)
+
+  /// The name used in plans and on the command line.
+  public var name: String {
+    switch self {
+    case .jsonLines: "ndjson"
+    case .csv: "csv"
+    }
+  }
+
+  func decoder(_ columns: Schema, _ options: DecodingOptions) -> any LineDecoder {
+    switch self {
+    case .jsonLines: JSONLinesDecoder(schema: columns, options: options)
+    case .csv(let names): CSVDecoder(schema: columns, columns: names, options: options)
+    }
+  }
+
+  func encoder(_ schema: Schema) -> any RowEncoder {
+    switch self {
+    case .jsonLines: JSONLinesEncoder(schema: schema)
+    case .csv: CSVEncoder(schema: schema)
+    }
+  }
+}

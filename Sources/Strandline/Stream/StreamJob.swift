@@ -1,0 +1,120 @@
+import Dispatch
+public import Logging
+import StrandlineRecovery
+import StrandlineStorage
+
+/// A stream with a beginning and an end: what can be run.
+public struct StreamJob: Sendable {
+  /// What is computed.
+  public let plan: StreamPlan
+  /// Where rows come from.
+  public let source: any Source
+  /// Where the result goes.
+  public let sink: any Sink
+  /// Whether the source may bring more after it has had nothing.
+  public let follows: Bool
+
+  /// A job of those parts.
+  public init(plan: StreamPlan, source: any Source, sink: any Sink, follows: Bool) {
+    self.plan = plan
+    self.source = source
+    self.sink = sink
+    self.follows = follows
+  }
+
+  /// Checks the plan without running it.
+  ///
+  /// - Throws: `StreamError` `.plan`.
+  public func check() throws(StreamError) {
+    _ = try CompiledPlan(plan)
+  }
+
+  /// The plan in words: what is read, kept and written, a line per part.
+  public var explanation: String {
+    "\(plan.description)\nsink: \(sink.description) (\(sink.guarantee.rawValue))"
+  }
+
+  /// Runs until the input ends, `stop` is given or the task is cancelled; then the batch is finished and committed.
+  ///
+  /// It runs on a thread of its own. Running again over the same checkpoint goes on after the last committed batch.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the path of the store's directory, which is made when it is missing; nil keeps the state in memory
+  ///     alone.
+  ///   - stop: ends the run after the batch in hand.
+  ///   - logger: is told of recovery, of the end and of failures.
+  ///   - progress: is told after each batch what has been done so far, on the run's thread.
+  /// - Throws: `StreamError`. What was committed before it stays committed.
+  @discardableResult
+  public func run(
+    checkpoint: String?, options: EngineOptions = EngineOptions(), stop: StopSignal = StopSignal(),
+    logger: Logger? = nil, progress: (@Sendable (RunReport) -> Void)? = nil
+  ) async throws -> RunReport {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        // Reading and syncing block: they have a thread of their own, not one that other tasks wait for.
+        DispatchQueue(label: "strandline.engine").async {
+          continuation.resume(
+            with: Result { try runNow(checkpoint, options, stop, logger, progress) })
+        }
+      }
+    } onCancel: {
+      stop.stop()
+    }
+  }
+
+  /// Runs on the calling thread until the input ends or `stop` is given.
+  ///
+  /// - Throws: `StreamError`.
+  public func runNow(
+    _ checkpoint: String?, _ options: EngineOptions, _ stop: StopSignal, _ logger: Logger?,
+    _ progress: ((RunReport) -> Void)?
+  ) throws(StreamError) -> RunReport {
+    do throws(StreamError) {
+      var directory: PosixDirectory?
+      do throws(StorageError) {
+        if let checkpoint {
+          directory = try PosixDirectory.open(path: checkpoint, create: !options.mustExist)
+        }
+      } catch {
+        throw StreamError(.store, error)
+      }
+      let engine = try MicroBatchEngine(
+        plan, source: source, sink: sink, store: directory, options: options, follows: follows)
+      return try drive(engine, options, stop, logger, progress)
+    } catch {
+      logger?.error("stream failed", metadata: ["code": "\(error.code.name)", "error": "\(error)"])
+      throw error
+    }
+  }
+
+  private func drive(
+    _ engine: MicroBatchEngine, _ options: EngineOptions, _ stop: StopSignal, _ logger: Logger?,
+    _ progress: ((RunReport) -> Void)?
+  ) throws(StreamError) -> RunReport {
+    let metrics = RunMetrics()
+    if let recovery = engine.report.recovery, let last = engine.report.lastBatch {
+      logger?.info(
+        "recovered",
+        metadata: [
+          "batch": "\(last)", "redone": "\(recovery.figures.batchesRedone)", "nanos": "\(recovery.nanos)",
+        ])
+      metrics.recovered(recovery)
+    }
+    progress?(engine.report)
+    run: while !stop.isStopped {
+      let before = engine.report
+      switch try engine.step() {
+      case .committed:
+        metrics.committed(engine.report, after: before)
+        progress?(engine.report)
+      case .waiting: options.sleep(options.pollNanos)
+      case .finished: break run
+      }
+    }
+    try engine.close()
+    logger?.info(
+      "stream ended", metadata: ["batches": "\(engine.report.batches)", "rows": "\(engine.report.rowsRead)"])
+    return engine.report
+  }
+}

@@ -1,0 +1,1 @@
+@main struct StrandlineCommand { static func main() {} }

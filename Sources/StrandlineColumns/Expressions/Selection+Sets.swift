@@ -1,0 +1,64 @@
+extension Selection {
+  /// The rows at those positions of the selection.
+  func picking(_ positions: Selection) -> Selection {
+    switch (self, positions) {
+    case (_, .all): self
+    case (.all, .rows): positions
+    case (.rows(let rows), .rows(let positions)): .rows(positions.map { rows[Int($0)] })
+    }
+  }
+
+  /// The rows of the selection that are not among those, which all are in it. Linear.
+  func subtracting(_ other: Selection) -> Selection {
+    guard case .rows(var taken) = other else { return .rows([]) }
+    if taken.isEmpty { return self }
+    let left = count - taken.count
+    // A row that is none ends the list, and there is room for one that is written and not kept.
+    taken.append(-1)
+    var rest = [Int32](repeating: 0, count: left + 1)
+    switch self {
+    case .all(let count): Self.subtract(taken, count, into: &rest) { Int32(truncatingIfNeeded: $0) }
+    case .rows(let rows): Self.subtract(taken, rows.count, into: &rest) { rows[$0] }
+    }
+    rest.removeLast()
+    return .rows(rest)
+  }
+
+  @inline(__always)
+  private static func subtract(_ taken: [Int32], _ count: Int, into rest: inout [Int32], _ row: (Int) -> Int32) {
+    var (next, kept) = (0, 0)
+    for position in 0..<count {
+      let row = row(position)
+      let isTaken = taken[next] == row ? 1 : 0
+      rest[kept] = row
+      kept += 1 - isTaken
+      next += isTaken
+    }
+  }
+
+  /// The rows of either selection, which have none in common. Linear.
+  func merging(_ other: Selection) -> Selection {
+    guard case .rows(let one) = self, case .rows(let two) = other, !one.isEmpty, !two.isEmpty else {
+      // All rows of the batch leave none for the other.
+      return count == 0 ? other : self
+    }
+    var merged = [Int32](repeating: 0, count: one.count + two.count)
+    var (first, second) = (0, 0)
+    while first < one.count && second < two.count {
+      let (left, right) = (one[first], two[second])
+      merged[first + second] = min(left, right)
+      let isLeft = left < right ? 1 : 0
+      first += isLeft
+      second += 1 - isLeft
+    }
+    while first < one.count {
+      merged[first + second] = one[first]
+      first += 1
+    }
+    while second < two.count {
+      merged[first + second] = two[second]
+      second += 1
+    }
+    return .rows(merged)
+  }
+}
