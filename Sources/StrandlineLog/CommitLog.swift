@@ -80,9 +80,12 @@ public struct CommitLog: ~Copyable {
   ///   - sealed: the live segments, each up to its last record that isn't carried.
   ///   - number: the number of the new segment, never used before.
   ///   - chain: the chain value of the last record that isn't carried.
+  ///   - keepFrom: the first record that is needed; whole segments before it go. A store that is opened for a few batches
+  ///     at a time never fills a segment, so this can't wait for the next roll.
   public static func begin(
     in directory: any Directory, lock: any DirectoryLock, manifest: Manifest, sealed: [SealedSegment],
-    number: UInt64, last: SequenceNumber, chain: UInt64, carrying carried: [CarriedRecord], options: LogOptions
+    number: UInt64, last: SequenceNumber, chain: UInt64, carrying carried: [CarriedRecord],
+    keepFrom: SequenceNumber = SequenceNumber(0), options: LogOptions
   ) throws(LogError) -> CommitLog {
     let name = SegmentName(number: number, epoch: manifest.epoch)
     let file: any File
@@ -101,7 +104,8 @@ public struct CommitLog: ~Copyable {
         (writer: inout ByteWriter) throws(BytesError) in writer.raw(record.payload)
       }
     }
-    try log.adopt(name, removing: [])
+    log.keep(from: keepFrom)
+    try log.adopt(name)
     log.floor = log.lastAppended
     return log
   }
@@ -223,9 +227,7 @@ public struct CommitLog: ~Copyable {
       offset = SegmentHeader.size
       file = try directory.open(name.description, .create)
       try prepare(name, floor: floor)
-      let dropped = sealed.prefix { $0.lastSequence < keepFrom }
-      sealed.removeFirst(dropped.count)
-      try adopt(name, removing: dropped.map(\.name))
+      try adopt(name)
     } catch let error as LogError {
       throw poison(error)
     } catch {
@@ -253,7 +255,9 @@ public struct CommitLog: ~Copyable {
   }
 
   /// Makes the new segment durable, then has the manifest name it, then removes what the manifest no longer names.
-  private mutating func adopt(_ name: SegmentName, removing dropped: [SegmentName]) throws(LogError) {
+  private mutating func adopt(_ name: SegmentName) throws(LogError) {
+    let dropped = sealed.prefix { $0.lastSequence < keepFrom }.map(\.name)
+    sealed.removeFirst(dropped.count)
     var next = manifest
     next.segments =
       sealed.map { Manifest.Segment(name: $0.name, sealedSize: $0.size) } + [Manifest.Segment(name: name, sealedSize: nil)]

@@ -27,7 +27,7 @@ struct CorruptionTests {
     let all = try records(directory).dropLast()
     #expect(all.count > 5)
     for record in all {
-      for position in [1, 5, 9, 40, 78, RecordHeader.size, record.header.frameLength - 9] {
+      for position in [1, 9, 78, RecordHeader.size, record.header.frameLength - 9] {
         if record.header.payloadLength == 0 && position >= RecordHeader.size { continue }
         let copy = directory.copy()
         try flip(record.segment, copy, at: record.offset + position, 0x10)
@@ -45,7 +45,7 @@ struct CorruptionTests {
     let directory = try Self.store(settings)
     let segments = try facts(directory).manifest.segments
     for segment in [segments[0], segments[segments.count - 1]] {
-      for position in stride(from: 0, to: 256, by: 3) {
+      for position in stride(from: 0, to: 256, by: 5) {
         let copy = directory.copy()
         try flip(segment.name.description, copy, at: position, 1 << UInt8(position & 7))
         let error = try expectRefused(copy, .corruption, settings, "byte \(position)")

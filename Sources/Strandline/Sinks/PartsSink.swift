@@ -126,18 +126,25 @@ private final class PartsWriter: SinkWriter {
       throw StreamError(.sink, error)
     }
     let receipt = Receipt(staged: name, bytes: bytes).encoded
-    if publishesEarly { try publish(batch, receipt) }
+    if publishesEarly { try publishAgain(batch, receipt, isStaged: { _ in true }) }
     return receipt
   }
 
   func publish(_ batch: BatchID, _ receipt: [UInt8]) throws(StreamError) {
+    if !publishesEarly { try publishAgain(batch, receipt, isStaged: { _ in true }) }
+  }
+
+  /// Publishes a part, or finds that it is published.
+  private func publishAgain(
+    _ batch: BatchID, _ receipt: [UInt8], isStaged: (String) -> Bool
+  ) throws(StreamError) {
     do {
       let part = try Receipt(decoding: receipt)
       let target = names.published(batch)
-      do {
+      if isStaged(part.staged) {
         try directory.rename(part.staged, to: target)
         if isDurable { try directory.sync() }
-      } catch where error.code == .notFound {
+      } else {
         try checkPublished(target, part)
       }
     } catch let error as StorageError {
@@ -152,17 +159,16 @@ private final class PartsWriter: SinkWriter {
   /// A staged file that is gone counts as published only if its target proves it.
   private func checkPublished(_ name: String, _ part: Receipt) throws {
     let path = "\(directory.path)/\(name)"
-    var found: [UInt8]?
-    do {
-      let file = try directory.open(name, .readOnly)
-      found = try file.read(at: 0, count: try file.size())
-      try file.close()
-    } catch where error.code == .notFound {}
-    guard let found, found.count == part.size, CRC32C.checksum(found) == part.checksum else {
+    guard try directory.entries().contains(where: { $0.name == name }) else {
       throw StreamError(
-        .sink,
-        "\(path) was committed, and is \(found == nil ? "missing" : "not what was committed"): restore it, or start a new checkpoint and output",
-        file: path)
+        .sink, "\(path) was committed and is missing: restore it, or start a new checkpoint and output", file: path)
+    }
+    let file = try directory.open(name, .readOnly)
+    let found = try file.read(at: 0, count: try file.size())
+    try file.close()
+    guard found.count == part.size, CRC32C.checksum(found) == part.checksum else {
+      throw StreamError(
+        .sink, "\(path) is not what was committed: restore it, or start a new checkpoint and output", file: path)
     }
   }
 
@@ -183,11 +189,12 @@ private final class PartsWriter: SinkWriter {
           ? "\(path) is there already, and the checkpoint is new: name an empty directory"
           : "\(path) is of a batch that was never committed: output and checkpoint don't belong together", file: path)
     }
-    for (batch, receipt) in opening.unpublished { try publish(batch, receipt) }
+    let staged = Set(entries.map(\.name))
+    for (batch, receipt) in opening.unpublished {
+      try publishAgain(batch, receipt, isStaged: { staged.contains($0) })
+    }
     do {
-      for entry in entries where PartName.isStaged(entry.name) {
-        if try directory.entries().contains(where: { $0.name == entry.name }) { try directory.remove(entry.name) }
-      }
+      for entry in try directory.entries() where PartName.isStaged(entry.name) { try directory.remove(entry.name) }
     } catch {
       throw StreamError(.sink, error)
     }

@@ -82,10 +82,17 @@ public struct Stream<Row: Record>: Sendable {
     by keys: (Row.Columns) -> (repeat Expr<each Key>), in window: Window
   ) -> Grouped<Row, (repeat Output<each Key>)> {
     let expressions = keys(Row.columns)
+    // The tuples are built anew: one of unknown length that is passed on as it is stops the compiler (6.3.1).
+    return Grouped(
+      stream: grouped(by: GroupKeys.expressions((repeat each expressions)), in: window),
+      key: GroupKeys.outputs((repeat each expressions)))
+  }
+
+  private func grouped(by keys: [Expression], in window: Window) -> Stream {
     var next = self
-    next.plan.keys = GroupKeys.expressions(expressions)
+    next.plan.keys = keys
     next.plan.window = window
-    return Grouped(stream: next, key: GroupKeys.outputs(expressions))
+    return next
   }
 
   /// Says which rows of a window are written: `final` unless said otherwise.

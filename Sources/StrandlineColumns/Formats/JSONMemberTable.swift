@@ -20,6 +20,8 @@ struct JSONMemberTable {
     /// The wanted column, or -1.
     var column: Int32
     var successor: Int32
+    /// Whether the text opens the object and doesn't go on in it.
+    var isFirst: Bool
   }
 
   static let start = 0
@@ -31,7 +33,8 @@ struct JSONMemberTable {
   private var words: [UInt64]
 
   init() {
-    let never = Entry(firstWord: 0, fullWords: 0, lastMask: 0, length: 0, column: -1, successor: Int32(Self.none))
+    let never = Entry(
+      firstWord: 0, fullWords: 0, lastMask: 0, length: 0, column: -1, successor: Int32(Self.none), isFirst: false)
     entries = [never, never]
     entries.reserveCapacity(Self.maximumEntries)
     // No byte of an input word is left under an empty mask, so this is equal to none.
@@ -66,7 +69,25 @@ struct JSONMemberTable {
     return position + Int(entry.length)
   }
 
-  /// Remembers the text of a range, which is known to be a valid way to the value of `column`, as what follows `previous`.
+  /// The entry whose text stands at that position after `previous`, whichever it is, or `none`. Then the guess is that one.
+  mutating func find(_ region: borrowing ScanRegion, at position: Int, after previous: Int) -> Int {
+    let isFirst = previous == Self.start
+    for candidate in 2..<max(2, entries.count) where entries[candidate].isFirst == isFirst {
+      if match(candidate, region, at: position) >= 0 {
+        link(previous, to: candidate)
+        return candidate
+      }
+    }
+    return Self.none
+  }
+
+  /// How long an entry's text is.
+  func length(of entry: Int) -> Int {
+    Int(entries[entry].length)
+  }
+
+  /// Remembers the text of a range, which is known to be a valid way to the value of `column`, as what follows `previous`;
+  /// `find` didn't know it.
   ///
   /// Returns its entry, or `none` where a text is too long to be worth it. When the table is full it starts anew.
   mutating func remember(
@@ -74,12 +95,7 @@ struct JSONMemberTable {
   ) -> Int {
     var previous = previous
     guard end - start <= Self.maximumLength else { return forget(previous) }
-    for candidate in 2..<max(2, entries.count) where Int(entries[candidate].length) == end - start {
-      if match(candidate, region, at: start) >= 0 {
-        link(previous, to: candidate)
-        return candidate
-      }
-    }
+    let isFirst = previous == Self.start
     if entries.count == Self.maximumEntries {
       entries.removeLast(entries.count - 2)
       words.removeLast(words.count - 1)
@@ -95,7 +111,7 @@ struct JSONMemberTable {
     entries.append(
       Entry(
         firstWord: Int32(firstWord), fullWords: Int32(fullWords), lastMask: lastMask, length: Int32(end - start),
-        column: Int32(column), successor: Int32(Self.none)))
+        column: Int32(column), successor: Int32(Self.none), isFirst: isFirst))
     link(previous, to: entries.count - 1)
     return entries.count - 1
   }

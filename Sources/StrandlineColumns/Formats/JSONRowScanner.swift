@@ -76,6 +76,11 @@ struct JSONRowScanner: RowScanner {
   /// Parses what the table doesn't know: `{` or `,`, a key and a colon, or the end of the object.
   @inline(never)
   private mutating func nextMember(_ region: borrowing ScanRegion, at start: Int, after previous: Int) -> MemberScan {
+    let known = members.find(region, at: start, after: previous)
+    if known != JSONMemberTable.none {
+      return MemberScan(
+        outcome: .member, position: start + members.length(of: known), member: known, column: members.column(of: known))
+    }
     let isFirst = previous == JSONMemberTable.start
     var position = afterSpace(region, start)
     let opening = region.byte(position)

@@ -121,9 +121,6 @@ extension CheckpointStore {
         CommitLog.CarriedRecord(
           header: record.header, payload: try SegmentScanner.payload(of: record, in: directory)))
     }
-    let log = try CommitLog.begin(
-      in: directory, lock: lock, manifest: manifest, sealed: plan.sealed, number: plan.highestSegment + 1,
-      last: plan.sealedThrough, chain: plan.sealedChain, carrying: carried, options: options.log)
     var history = SnapshotHistory(
       shardCount: manifest.identity.shardCount, retained: options.retainedBatches)
     for batch in facts.batches {
@@ -131,8 +128,13 @@ extension CheckpointStore {
       let shards = batch.sections.filter { $0.kind == .shardSnapshot }.map(\.shard)
       history.note(batch.sequence, snapshotsOf: all ? nil : shards)
     }
+    let unpublished = plan.publish.map { ($0.batch, $0.sequence) }
+    let log = try CommitLog.begin(
+      in: directory, lock: lock, manifest: manifest, sealed: plan.sealed, number: plan.highestSegment + 1,
+      last: plan.sealedThrough, chain: plan.sealedChain, carrying: carried,
+      keepFrom: min(history.neededFrom, unpublished.first?.1 ?? SequenceNumber(.max)), options: options.log)
     return try CheckpointStore(
       log: log, history: history, lock: lock, options: options, shardCount: manifest.identity.shardCount,
-      last: plan.last?.batch, unpublished: plan.publish.map { ($0.batch, $0.sequence) })
+      last: plan.last?.batch, unpublished: unpublished)
   }
 }

@@ -156,7 +156,7 @@ public struct CheckpointStore: ~Copyable {
     if kind == .snapshot { policy.measuredSnapshot(groups: Int(record.groups), nanos: options.clock() &- started) }
     history.note(sequence, snapshotsOf: snapshots)
     let bytes = log.bytesAppended - before
-    overhead += kind == .snapshot ? -overhead : bytes - record.sections.reduce(0) { $0 + $1.frame.count }
+    overhead = kind == .snapshot ? 0 : record.sections.reduce(overhead + bytes) { $0 - $1.frame.count }
     published(before: record.publishedBefore)
     if record.receipt != nil { unpublished.append((batch, sequence)) }
     log.keep(from: min(history.neededFrom, unpublished.first?.sequence ?? SequenceNumber(.max)))
@@ -198,6 +198,8 @@ public struct CheckpointStore: ~Copyable {
       snapshots.append(shard)
       nextShard = (nextShard + 1) % shardCount
     }
+    // Every shard was written; what is left over must not pile up for later batches.
+    if snapshots.count == shardCount { credit = min(credit, 0) }
     return snapshots
   }
 

@@ -13,4 +13,16 @@ public enum SystemProcess {
   ///
   /// It holds for the whole process, so it is for the main program to decide.
   public static func ignoreBrokenPipes() { SystemCall.ignoreBrokenPipes() }
+
+  /// The path of the program that this process runs.
+  public static func executablePath() throws(StorageError) -> String {
+    do {
+      return try SystemCall.executablePath()
+    } catch {
+      throw error.during(.open, "/proc/self/exe")
+    }
+  }
+
+  /// Ends the process at once with that status: nothing is flushed, closed or waited for.
+  public static func exit(_ status: Int32) -> Never { SystemCall.exit(status) }
 }

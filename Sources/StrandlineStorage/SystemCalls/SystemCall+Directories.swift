@@ -23,6 +23,12 @@ extension SystemCall {
     _ = try retried { unsafe unlinkat(directory, name, 0) }
   }
 
+  /// Removes an empty directory.
+  static func removeDirectory(_ name: String, in directory: Int32) throws(SystemError) {
+    // Unsafe: the name is passed as a zero-terminated copy that lives through the call.
+    _ = try retried { unsafe unlinkat(directory, name, AT_REMOVEDIR) }
+  }
+
   /// What is in a directory, in no particular order, without `.` and `..`.
   static func entries(of directory: Int32) throws(SystemError) -> [DirectoryEntry] {
     // A description of its own, because reading moves its position.

@@ -138,4 +138,19 @@ struct NumberTests {
     #expect(try value("\"1.5e9\"", .timestamp, isCSV: false, unit: .seconds) == nil)
     #expect(try value("\"1970-01-01\"", .timestamp, isCSV: false, unit: .seconds) == 0)
   }
+
+  @Test("a byte that is no digit is found wherever it stands", arguments: 1...20)
+  func digits(length: Int) throws {
+    var bytes = Array("12345678901234567890".utf8.prefix(length))
+    for index in bytes.indices {
+      let original = bytes[index]
+      for replacement in [0x01, 0x2F, 0x3A, 0x3B, 0x3F, 0x40, 0x21, 0x70, 0x79, 0x30, 0x39] as [UInt8] {
+        bytes[index] = replacement
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isDigit = (0x30...0x39).contains(replacement) && (index > 0 || replacement != 0x30 || length == 1)
+        #expect(try value(text, .int64, isCSV: true) == (isDigit ? Int64(text) : nil), "\(text)")
+      }
+      bytes[index] = original
+    }
+  }
 }
