@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "StrandlineBench",
       dependencies: [
-        "Strandline",
+        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState", "StrandlineStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/StrandlineBench",

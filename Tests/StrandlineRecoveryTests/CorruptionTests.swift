@@ -9,7 +9,7 @@ import Testing
 struct CorruptionTests {
   static let workload = Workload(seed: 41, batches: 40)
   static let settings = [
-    StoreSettings(mode: .snapshot, segmentCapacity: 4 << 10), StoreSettings(mode: .log, segmentCapacity: 2 << 10),
+    StoreSettings(mode: .snapshot, segmentCapacity: 4 << 10), StoreSettings(mode: .log, segmentCapacity: 2 << 10, retained: 12),
   ]
 
   /// A closed store of forty batches in several segments.

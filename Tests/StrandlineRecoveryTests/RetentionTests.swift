@@ -20,13 +20,13 @@ struct RetentionTests {
 
   @Test("stays within a few snapshots of the state in log mode, however long the run", arguments: [1, 4, 16])
   func bounded(shards: Int) throws {
-    let workload = Workload(seed: 61, batches: 260, keys: 600, rows: 30, ticks: false, closes: false)
+    let workload = Workload(seed: 61, batches: 200, keys: 400, rows: 30, ticks: false, closes: false)
     let settings = StoreSettings(mode: .log, shards: shards, segmentCapacity: 4 << 10)
     let directory = MemoryDirectory()
     var session = try Session(directory, settings)
-    for number in 0..<260 {
+    for number in 0..<200 {
       try session.commit(number, of: workload)
-      if number < 120 || number % 10 != 0 { continue }
+      if number < 100 || number % 10 != 0 { continue }
       let (log, snapshot) = try sizes(session)
       // Two generations and the deltas that paid for them, and a segment's rest. A single shard's snapshot asks for a
       // segment of four times its size.
@@ -35,7 +35,7 @@ struct RetentionTests {
     }
     let live = try facts(directory.copy()).manifest.segments.map(\.name.description)
     #expect(try directory.entries().map(\.name).filter { $0.hasSuffix(".log") } == live)
-    try expectRecovers(directory.copy(), to: 259, of: workload, settings)
+    try expectRecovers(directory.copy(), to: 199, of: workload, settings)
   }
 
   @Test("is bounded too when the store is opened anew before every shard had its turn")

@@ -1,0 +1,122 @@
+import Strandline
+import StrandlineColumns
+import StrandlineLog
+import StrandlineRecovery
+import StrandlineState
+import StrandlineStorage
+
+/// A commit of a small state against the raw write and `fdatasync` of as many bytes into a file prepared the same way,
+/// in turn, pair by pair.
+enum CommitLatency {
+  static let measurements = [
+    Measurement(name: "commit-4k", about: "commit of about 4 KiB against raw write and fdatasync, pairwise") {
+      try run($0, "commit-4k", groups: 1200)
+    },
+    Measurement(name: "commit-16k", about: "commit of about 16 KiB of state against raw write and fdatasync, pairwise") {
+      try run($0, "commit-16k", groups: 5000)
+    },
+  ]
+
+  private static func run(_ bench: Bench, _ name: String, groups: Int) throws {
+    let pairs = bench.rows(1000)
+    let path = bench.path(name)
+    let directory = try PosixDirectory.open(path: path, create: true)
+    let rawDirectory = try PosixDirectory.open(path: path + "-raw", create: true)
+    var restored: WindowedAggregation?
+    var report = RecoveryReport()
+    var options = CheckpointOptions(
+      plan: "bench", clock: { SystemClock.monotonicNanos() }, random: { SystemRandom.uint64() })
+    options.mode = .snapshot
+    let plan = WindowedAggregationPlan(
+      operatorID: 0, keys: .word(.int64), accumulators: AccumulatorLayout([.countRows]),
+      window: .tumbling(size: 10_000_000, offset: 0))
+    var store = try CheckpointStore.open(
+      directory, options: options, state: { WindowedAggregation(plan, shardCount: $0, seed: $1) },
+      restored: &restored, report: &report)
+    guard var state = restored else { throw BenchError("a new store has no state") }
+    let raw = try RawLog(rawDirectory)
+    var commits: [UInt64] = []
+    var raws: [UInt64] = []
+    var bytes = 0
+    var random: UInt64 = 1
+    try bench.measure(name, rows: pairs * groups, bytes: 0) {
+      for batch in 0..<pairs {
+        let keys = (0..<groups).map { key -> Int64 in
+          random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          return Int64(key) * (1 + Int64(random >> 63))
+        }
+        try state.add(pane: 0, keys: [Column(.int64, words: keys)], inputs: [], rows: keys.count)
+        state.endBatch()
+        var record = CommitRecord()
+        record.batchRows = UInt64(keys.count)
+        record.rowsRead = UInt64(batch + 1) * UInt64(keys.count)
+        record.groups = UInt64(state.groupCount)
+        record.groupsChanged = UInt64(state.changedGroups)
+        record.digest = state.digest.value
+        record.partitions = [
+          PartitionRecord(
+            name: "events.ndjson", identity: [], offset: UInt64(batch), rows: UInt64(batch), maximumTime: 1,
+            joinedAt: .min, status: .active)
+        ]
+        let started = SystemClock.monotonicNanos()
+        let receipt = try store.commit(BatchID(UInt64(batch)), record, state: state)
+        try store.sync()
+        let committed = SystemClock.monotonicNanos()
+        try raw.write(receipt.bytes)
+        commits.append(committed - started)
+        raws.append(SystemClock.monotonicNanos() - committed)
+        bytes += receipt.bytes
+        state.beginBatch()
+      }
+      commits.sort()
+      raws.sort()
+      var line = JSONLine()
+      line.add("pairs", pairs)
+      line.add("record_bytes", bytes / pairs)
+      line.add("state_groups", state.groupCount)
+      line.add("commit_us_p50", Double(commits[pairs / 2]) / 1000)
+      line.add("commit_us_p99", Double(commits[pairs * 99 / 100]) / 1000)
+      line.add("raw_us_p50", Double(raws[pairs / 2]) / 1000)
+      line.add("raw_us_p99", Double(raws[pairs * 99 / 100]) / 1000)
+      line.add("ratio_p50", Double(commits[pairs / 2]) / Double(raws[pairs / 2]))
+      return line
+    }
+    try store.close()
+    try Files.removeStore(path)
+    try Files.removeStore(path + "-raw")
+  }
+}
+
+/// A file that is filled with zeros and then overwritten from front to back, as a segment is.
+private final class RawLog {
+  private let directory: any Directory
+  private var file: any File
+  private var offset = 0
+  private var number = 0
+  private static let capacity = 4 << 20
+
+  init(_ directory: any Directory) throws {
+    self.directory = directory
+    file = try Self.make(directory, 0)
+  }
+
+  private static func make(_ directory: any Directory, _ number: Int) throws -> any File {
+    let file = try directory.open("raw-\(number)", .create)
+    try file.preallocate(capacity)
+    try file.sync()
+    try directory.sync()
+    return file
+  }
+
+  func write(_ count: Int) throws {
+    if offset + count > Self.capacity {
+      try file.close()
+      number += 1
+      file = try Self.make(directory, number)
+      offset = 0
+    }
+    try file.write([UInt8](repeating: 0xA5, count: count), at: offset)
+    try file.sync()
+    offset += count
+  }
+}
