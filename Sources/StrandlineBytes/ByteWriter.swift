@@ -80,6 +80,16 @@ extension ByteWriter {
     #endif
   }
 
+  /// Appends integers of one width, little-endian, without their count.
+  @inlinable public mutating func integers<Integer: FixedWidthInteger & BitwiseCopyable>(_ values: [Integer]) {
+    #if _endian(little)
+      // Unsafe: an integer has no padding, so each of its bytes is initialised.
+      raw(unsafe values.span.bytes)
+    #else
+      for value in values { fixed(value.littleEndian) }
+    #endif
+  }
+
   @usableFromInline mutating func longVarint(_ value: UInt64) {
     storage.append(addingCapacity: 10) { output in
       // Unsafe: 64 bits in groups of seven are at most 10 bytes, and there is room for so many.

@@ -65,27 +65,29 @@ public struct StreamPlan: Sendable {
   }
 
   /// The plan in words, one line per part, stable between versions: what a store is compared with.
+  ///
+  /// It says everything that the state depends on, so that ``StoredPlan`` can read it again: `column` lines hold the types of
+  /// what is read, with `?` where a value may be missing. A line break inside a text is `\\n`, a backslash is doubled.
   public var description: String {
-    var lines: [String] = []
+    var lines = usedColumns.fields.map { "column \(Self.name($0.name)) \($0.type.name)\($0.isNullable ? "?" : "")" }
     if let eventTime {
       lines.append(
-        "event time: \(eventTime.column), delay \(eventTime.delay) us"
+        "event time: \(Self.name(eventTime.column)), delay \(eventTime.delay) us"
           + (eventTime.maximumJump == .max ? "" : ", at most \(eventTime.maximumJump) us ahead"))
     }
     for filter in filters { lines.append("where: \(filter)") }
-    for (index, key) in keys.enumerated() { lines.append("key \(index + 1): \(key)\(type(of: key))") }
+    for (index, key) in keys.enumerated() { lines.append("key \(index + 1): \(key)") }
     if case .tumbling(let size, let offset)? = window {
       lines.append("window: tumbling \(size) us" + (offset == 0 ? "" : ", offset \(offset) us"))
     }
-    for output in outputs { lines.append("output \(output.name): \(output.item)") }
+    for output in outputs { lines.append("output \(Self.name(output.name)): \(output.item)") }
     for filter in outputFilters { lines.append("having: \(filter)") }
     lines.append("emission: \(emission.rawValue)")
-    return lines.joined(separator: "\n")
+    return lines.map(PlanLine.escaped).joined(separator: "\n")
   }
 
-  private func type(of key: Expression) -> String {
-    (try? BoundExpression(key, schema: rows)).map { " \($0.type.name)" } ?? ""
-  }
+  /// A name as expressions write it: in double quotes where it needs them.
+  private static func name(_ name: String) -> String { "\(Expression.column(name))" }
 
   /// The columns of the source that the plan reads, in the source's order: the only ones that are decoded.
   var usedColumns: Schema {

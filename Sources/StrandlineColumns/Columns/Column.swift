@@ -118,6 +118,20 @@ public struct Column: Sendable {
     }
   }
 
+  /// Adds all values of another column of the same type. Linear in them, by whole columns where neither has nulls.
+  public mutating func append(contentsOf other: Column) {
+    precondition(other.type == type, "columns of one type")
+    if hasNulls || other.hasNulls {
+      for row in 0..<other.count { append(row, of: other) }
+    } else if type == .string {
+      let base = Int32(bytes.count)
+      bytes.append(contentsOf: other.bytes)
+      offsets.append(contentsOf: other.offsets.dropFirst().lazy.map { $0 + base })
+    } else {
+      words.append(contentsOf: other.words)
+    }
+  }
+
   /// Removes every value, keeping the memory for the next batch.
   public mutating func removeAll() {
     words.removeAll(keepingCapacity: true)

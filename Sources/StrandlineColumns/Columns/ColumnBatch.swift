@@ -35,9 +35,7 @@ public struct ColumnBatch: Sendable {
   /// Adds the rows of a batch of the same schema.
   public mutating func append(contentsOf other: ColumnBatch) {
     precondition(other.schema.fields.map(\.type) == schema.fields.map(\.type), "batches of one schema")
-    for index in columns.indices {
-      for row in 0..<other.count { columns[index].append(row, of: other.columns[index]) }
-    }
+    for index in columns.indices { columns[index].append(contentsOf: other.columns[index]) }
   }
 }
 

@@ -16,12 +16,13 @@ enum WordColumn {
     let width: UInt8 = reach == 0 ? 0 : reach < 1 << 8 ? 1 : reach < 1 << 16 ? 2 : reach < 1 << 32 ? 4 : 8
     writer.uint8(width)
     writer.int64(low)
+    // A narrow copy first: the conversion runs on vectors, and the bytes are appended at once.
     switch width {
     case 0: break
-    case 1: for word in words { writer.uint8(UInt8(truncatingIfNeeded: word &- low)) }
-    case 2: for word in words { writer.uint16(UInt16(truncatingIfNeeded: word &- low)) }
-    case 4: for word in words { writer.uint32(UInt32(truncatingIfNeeded: word &- low)) }
-    default: for word in words { writer.int64(word &- low) }
+    case 1: writer.integers(words.map { UInt8(truncatingIfNeeded: $0 &- low) })
+    case 2: writer.integers(words.map { UInt16(truncatingIfNeeded: $0 &- low) })
+    case 4: writer.integers(words.map { UInt32(truncatingIfNeeded: $0 &- low) })
+    default: writer.integers(words.map { $0 &- low })
     }
   }
 
@@ -38,15 +39,26 @@ enum WordColumn {
       throw BytesError(.truncated, "a column of \(count) words ends early", offset: reader.offset)
     }
     if width == 0 { return Array(repeating: low, count: count) }
+    let bytes = try reader.raw(count * Int(width))
+    return switch width {
+    case 1: bytes.map { low &+ Int64($0) }
+    case 2: widened(bytes, UInt16.self, count, low)
+    case 4: widened(bytes, UInt32.self, count, low)
+    default: widened(bytes, UInt64.self, count, low)
+    }
+  }
+
+  private static func widened<Narrow: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ bytes: [UInt8], _ type: Narrow.Type, _ count: Int, _ low: Int64
+  ) -> [Int64] {
+    let width = MemoryLayout<Narrow>.size
+    let span = bytes.rawSpan
     var words: [Int64] = []
     words.reserveCapacity(count)
-    for _ in 0..<count {
-      switch width {
-      case 1: words.append(low &+ Int64(try reader.uint8()))
-      case 2: words.append(low &+ Int64(try reader.uint16()))
-      case 4: words.append(low &+ Int64(try reader.uint32()))
-      default: words.append(low &+ (try reader.int64()))
-      }
+    for index in 0..<count {
+      // The bytes are as many as `count` values of this width.
+      let value = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: index * width, as: Narrow.self)
+      words.append(low &+ Int64(truncatingIfNeeded: Narrow(littleEndian: value)))
     }
     return words
   }

@@ -27,17 +27,22 @@ struct PaneGroups {
 
   /// Adds groups of a table: those listed, or all.
   mutating func append(_ table: GroupTable, _ groups: [Int32]?) {
-    let groups = groups ?? Array(0..<Int32(table.count))
-    let more = table.keys(of: groups)
-    if keys.count == 0 {
-      keys = more
-    } else {
-      for row in 0..<more.count { keys.append(row, of: more) }
-    }
+    guard let groups else { return append(table) }
+    append(table.keys(of: groups))
     for index in words.indices {
       let column = table.words[index]
       for group in groups { words[index].append(column[Int(group)]) }
     }
+  }
+
+  /// Adds every group of a table: whole columns at once.
+  private mutating func append(_ table: GroupTable) {
+    append(table.nullGroup == nil ? table.keys : table.keys(of: Array(0..<Int32(table.count))))
+    for index in words.indices { words[index].append(contentsOf: table.words[index]) }
+  }
+
+  private mutating func append(_ more: Column) {
+    if keys.count == 0 { keys = more } else { keys.append(contentsOf: more) }
   }
 
   /// The positions of the groups in ascending order of their keys; a null key is first.

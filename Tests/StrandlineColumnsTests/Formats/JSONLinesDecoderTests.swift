@@ -116,6 +116,26 @@ struct JSONLinesDecoderTests {
     #expect(try decode(text, by: JSONLinesDecoder(schema: schema)) == Decoded(rows: expected))
   }
 
+  @Test("what is remembered of one place in a line is not taken for sound in another")
+  func misplacedMembers() throws {
+    let known = "{\"a\":1,\"b\":2}\n{\"b\":2,\"a\":1}\n{ \"a\":1 , \"b\":2 }\n"
+    let schema = Schema([Field("a", .int64, nullable: true), Field("b", .int64, nullable: true)])
+    for line in [
+      "{\"a\":1{\"b\":2}", ",\"a\":1}", "{,\"b\":2}", "{\"a\":1,{\"b\":2}", "{\"a\":1,\"b\":}",
+      "{\"a\":1,\"b\":,\"a\":1}",
+      "{\"a\":{\"b\":2}", " {\"a\":1 { \"b\":2}",
+    ] {
+      let result = try decode(known + line + "\n" + known, by: JSONLinesDecoder(schema: schema))
+      #expect(result.rows == Array(repeating: ["1", "2"], count: 6), "\(line)")
+      #expect(result.errors.map(\.offset) == [known.utf8.count], "\(line)")
+    }
+    let long = String(repeating: "k", count: 300)
+    let lines = (0..<3).map { _ in "{\"\(long)\":0,\"a\":1,\"\(long)\":[],\"b\":2}\n" }.joined()
+    #expect(
+      try decode(lines + known, by: JSONLinesDecoder(schema: schema))
+        == Decoded(rows: Array(repeating: ["1", "2"], count: 6)))
+  }
+
   @Test("an error row leaves the batch as it was, and says where it stands")
   func errorRows() throws {
     let schema = Schema([Field("s", .string), Field("i", .int64), Field("t", .string, nullable: true)])
