@@ -46,6 +46,7 @@ let package = Package(
       dependencies: [
         .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
         .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+        .product(name: "SwiftParser", package: "swift-syntax"),
         .product(name: "SwiftSyntax", package: "swift-syntax"),
         .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
         .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
@@ -76,7 +77,8 @@ let package = Package(
     .executableTarget(
       name: "StrandlineBench",
       dependencies: [
-        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState", "StrandlineStorage",
+        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
+        "StrandlineStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/StrandlineBench",
@@ -88,9 +90,26 @@ let package = Package(
     .testTarget(
       name: "StrandlineColumnsTests", dependencies: ["StrandlineBytes", "StrandlineColumns"], swiftSettings: settings),
     .testTarget(
+      name: "StrandlineStateTests",
+      dependencies: ["StrandlineBytes", "StrandlineColumns", "StrandlineState"], swiftSettings: settings),
+    .testTarget(
+      name: "StrandlineLogTests",
+      dependencies: ["StrandlineBytes", "StrandlineLog", "StrandlineStorage"], swiftSettings: settings),
+    .testTarget(
+      name: "StrandlineRecoveryTests",
+      dependencies: [
+        "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
+        "StrandlineStorage",
+      ], swiftSettings: settings),
+    .testTarget(
       name: "StrandlineMacrosTests",
       dependencies: [
         "StrandlineMacros",
+        .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+        .product(name: "SwiftParser", package: "swift-syntax"),
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
         .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
       ],
       swiftSettings: settings),

@@ -151,13 +151,13 @@ struct CommitLogTests {
     let directory = FailingDirectory(memory)
     let lock = try directory.lock("LOCK", owner: "pid 1")
     var log = try beginLog(directory, lock: lock, capacity: 1 << 10)
-    for number in 0..<4 as Range<UInt64> { try log.appendTest(number) }
+    for number in 0..<5 as Range<UInt64> { try log.appendTest(number) }
     try log.sync()
     directory.fail(fault)
-    #expect(try code { try log.appendTest(4) } == .storage)
+    #expect(try code { try log.appendTest(5) } == .storage)
     directory.fail(nil)
-    #expect(try code { try log.appendTest(4) } == .poisoned)
-    #expect(try readLog(memory).records.count == 4)
+    #expect(try code { try log.appendTest(5) } == .poisoned)
+    #expect(try readLog(memory).records.count == 5)
   }
 
   @Test("acknowledges nothing once its lock file was replaced", arguments: Place.allCases)
@@ -182,12 +182,12 @@ struct CommitLogTests {
     try place.with { directory in
       let lock = try directory.lock("LOCK", owner: "pid 1")
       var log = try beginLog(directory, lock: lock, capacity: 1 << 10)
-      for number in 0..<4 as Range<UInt64> { try log.appendTest(number) }
+      for number in 0..<5 as Range<UInt64> { try log.appendTest(number) }
       try log.sync()
       let manifest = try bytes(Manifest.name, directory)
       try directory.remove("LOCK")
       // Everything is synced, so that the roll has nothing to sync and to be stopped by.
-      #expect(try code { try log.appendTest(4) } == .fenced)
+      #expect(try code { try log.appendTest(5) } == .fenced)
       #expect(try bytes(Manifest.name, directory) == manifest)
     }
   }

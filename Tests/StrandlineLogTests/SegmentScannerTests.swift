@@ -181,7 +181,7 @@ struct SegmentScannerTests {
   func largeSegment() throws {
     let directory = MemoryDirectory()
     let lock = try directory.lock("LOCK", owner: "pid 1")
-    var log = try beginLog(directory, lock: lock, capacity: 3 << 20)
+    var log = try beginLog(directory, lock: lock, capacity: 4 << 20)
     // Lengths for which headers come to lie on both sides of a megabyte.
     for number in 0..<6 as Range<UInt64> { try log.appendTest(number, bytes: (1 << 19) - 80 - 40) }
     try log.sync()

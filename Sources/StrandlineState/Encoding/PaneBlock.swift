@@ -34,10 +34,15 @@ struct PaneBlock {
     guard pane > -Window.maximumTime - Window.maximumLength && pane < Window.maximumTime else {
       throw BytesError(.malformed, "a pane lies outside event time", offset: reader.offset)
     }
-    // Every key but one of no length takes at least a byte, so this bounds the count by what was read.
     let count = try reader.count(limit: reader.remaining)
     let null = try reader.count(limit: count) - 1
+    let start = reader.offset
     let keys = try decodeKeys(&reader, keyType, count, null)
+    // Keys that differ take a byte each, but for the null and one of no length, which the head of the column outweighs:
+    // so all blocks together hold no more groups than bytes.
+    guard reader.offset - start >= count else {
+      throw BytesError(.malformed, "\(count) keys in \(reader.offset - start) bytes", offset: start)
+    }
     var words: [[Int64]] = []
     for _ in 0..<width { words.append(try WordColumn.decode(&reader, count: count)) }
     return PaneBlock(pane: pane, keys: keys, words: words)

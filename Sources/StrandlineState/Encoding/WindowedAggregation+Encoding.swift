@@ -72,7 +72,10 @@ extension WindowedAggregation {
   }
 
   private mutating func put(_ block: PaneBlock, shard only: Int?, skipping skipped: Set<Int>) throws(StateError) {
-    if case .tuple(let types) = plan.keys { _ = try KeyTuple.decode(block.keys, types: types) }
+    if case .tuple(let types) = plan.keys {
+      guard !block.keys.hasNulls else { throw StateError(.malformed, "state bytes hold a null where a tuple belongs") }
+      _ = try KeyTuple.decode(block.keys, types: types)
+    }
     guard plan.window.pane(of: block.pane) == block.pane else {
       throw StateError(.malformed, "state bytes hold a pane that the plan's window doesn't have")
     }

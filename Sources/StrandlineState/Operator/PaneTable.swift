@@ -85,7 +85,9 @@ struct PaneTable: Sendable {
   private func term(_ group: Int, _ seed: GroupDigest) -> UInt128 {
     var hash = seed
     if group == table.nullGroup {
+      // Two words: any single one is also that of a key.
       hash.absorb(0x6E75_6C6C)
+      hash.absorb(0)
     } else if table.keys.type == .string {
       hash.absorb(table.keys.bytes, Int(table.keys.offsets[group])..<Int(table.keys.offsets[group + 1]))
     } else {

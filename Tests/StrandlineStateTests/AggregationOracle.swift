@@ -1,0 +1,178 @@
+import StrandlineColumns
+
+@testable import StrandlineState
+
+/// What a dictionary says of rows that were aggregated: the oracle for `WindowedAggregation`.
+struct AggregationOracle {
+  struct Row {
+    var pane: Int64
+    var key: [KeyPart]
+    var number: Int64?
+    var real: Double?
+  }
+
+  struct Place: Hashable {
+    var pane: Int64
+    var key: [KeyPart]
+  }
+
+  struct Group: Equatable, CustomStringConvertible {
+    var pane: Int64
+    var key: [KeyPart]
+    var rows: Int64 = 0
+    var numbers: Int64 = 0
+    var sum: Int128 = 0
+    var smallest: Int64?
+    var largest: Int64?
+    var reals: [Double] = []
+
+    /// What it says, with equal texts for equal groups.
+    var description: String {
+      let sorted = reals.map { KeyPart.double($0) }.sorted()
+      return
+        "\(pane) \(key): \(rows) rows, \(numbers) numbers, \(sum), \(smallest ?? 0) to \(largest ?? 0), "
+        + "\(reals.count) reals, \(canonical(WideSum.sum(reals)).bitPattern), "
+        + "\(sorted.first?.description ?? "-") to \(sorted.last?.description ?? "-")"
+    }
+
+    static func == (a: Group, b: Group) -> Bool { a.description == b.description }
+  }
+
+  static let accumulators = AccumulatorLayout([
+    .countRows, .count(input: 0), .sumInt64(input: 0), .minimum(input: 0), .maximum(input: 0), .count(input: 1),
+    .sumDouble(input: 1), .minimum(input: 1), .maximum(input: 1),
+  ])
+
+  private(set) var groups: [Place: Group] = [:]
+
+  mutating func add(_ row: Row) {
+    let place = Place(pane: row.pane, key: row.key)
+    var group = groups[place] ?? Group(pane: row.pane, key: row.key)
+    group.rows += 1
+    if let number = row.number {
+      group.numbers += 1
+      group.sum += Int128(number)
+      group.smallest = min(group.smallest ?? number, number)
+      group.largest = max(group.largest ?? number, number)
+    }
+    if let real = row.real { group.reals.append(real) }
+    groups[place] = group
+  }
+
+  mutating func close(endingBy watermark: Int64, paneLength: Int64) {
+    groups = groups.filter { $0.key.pane + paneLength > watermark }
+  }
+
+  /// The groups of those places, in order.
+  func lines(_ places: Set<Place>? = nil) -> [String] {
+    groups.filter { places?.contains($0.key) ?? true }
+      .sorted { a, b in
+        a.key.pane == b.key.pane ? a.key.key.lexicographicallyPrecedes(b.key.key) : a.key.pane < b.key.pane
+      }
+      .map(\.value.description)
+  }
+
+  /// Rows of a state in the same words.
+  static func lines(_ rows: GroupRows) throws -> [String] {
+    let layout = accumulators
+    func column(_ result: AggregateResult) throws -> Column {
+      try result.column(of: rows, layout) { "\($0)" }
+    }
+    let counts = try column(.count(0))
+    let numbers = try column(.count(1))
+    let low = try column(.extreme(3, type: .int64, count: 1))
+    let high = try column(.extreme(4, type: .int64, count: 1))
+    let reals = try column(.count(5))
+    let sum = try column(.sumDouble(6, count: nil))
+    let least = try column(.extreme(7, type: .double, count: 5))
+    let most = try column(.extreme(8, type: .double, count: 5))
+    return (0..<rows.count).map { row in
+      let wide = Int128(rows.words[3][row]) << 64 | Int128(UInt64(bitPattern: rows.words[2][row]))
+      let key = rows.keys.map { KeyPart($0, row) }
+      let real = Double(bitPattern: UInt64(bitPattern: sum.words[row]))
+      func text(_ column: Column) -> String { column.isNull(row) ? "-" : KeyPart(column, row).description }
+      return
+        "\(rows.panes[row]) \(key): \(counts.words[row]) rows, \(numbers.words[row]) numbers, \(wide), "
+        + "\(low.words[row]) to \(high.words[row]), \(reals.words[row]) reals, \(canonical(real).bitPattern), "
+        + "\(text(least)) to \(text(most))"
+    }
+  }
+}
+
+/// One NaN and one zero, so that bit patterns can be compared.
+func canonical(_ value: Double) -> Double {
+  value.isNaN ? .nan : value == 0 ? 0 : value
+}
+
+/// The correctly rounded sum of doubles, by integers of any width: slow, and unlike `ExactSum` in every step.
+enum WideSum {
+  static func sum(_ values: [Double]) -> Double {
+    if values.contains(where: \.isNaN) { return .nan }
+    let infinities = Set(values.filter { $0.isInfinite })
+    if infinities.count == 2 { return .nan }
+    if let infinity = infinities.first { return infinity }
+    var positive: [UInt32] = []
+    var negative: [UInt32] = []
+    for value in values where value != 0 {
+      // value = significand · 2^shift, in units of 2^-1074.
+      let significand = UInt64(value.magnitude.significand * 0x1p52)
+      let shift = Int(value.magnitude.exponent) - 52 + 1074
+      if value < 0 { add(significand, shift, to: &negative) } else { add(significand, shift, to: &positive) }
+    }
+    return isLess(positive, negative)
+      ? -rounded(difference(negative, positive)) : rounded(difference(positive, negative))
+  }
+
+  private static func add(_ significand: UInt64, _ shift: Int, to digits: inout [UInt32]) {
+    // The significand of a subnormal has zeros below the smallest unit.
+    let (value, place) = shift < 0 ? (significand >> UInt64(-shift), 0) : (significand, shift)
+    for bit in 0..<53 where value >> UInt64(bit) & 1 != 0 {
+      var digit = (place + bit) / 32
+      var carry = UInt64(1) << UInt64((place + bit) % 32)
+      while carry != 0 {
+        if digit >= digits.count { digits.append(contentsOf: repeatElement(0, count: digit + 1 - digits.count)) }
+        let sum = UInt64(digits[digit]) + carry
+        digits[digit] = UInt32(truncatingIfNeeded: sum)
+        carry = sum >> 32
+        digit += 1
+      }
+    }
+  }
+
+  private static func isLess(_ a: [UInt32], _ b: [UInt32]) -> Bool {
+    for digit in (0..<max(a.count, b.count)).reversed() {
+      let (x, y) = (a[safe: digit] ?? 0, b[safe: digit] ?? 0)
+      if x != y { return x < y }
+    }
+    return false
+  }
+
+  private static func difference(_ a: [UInt32], _ b: [UInt32]) -> [UInt32] {
+    var borrow: Int64 = 0
+    return a.indices.map { digit in
+      let value = Int64(a[digit]) - Int64(b[safe: digit] ?? 0) - borrow
+      borrow = value < 0 ? 1 : 0
+      return UInt32(truncatingIfNeeded: value)
+    }
+  }
+
+  /// Takes the 53 highest bits and looks at the rest.
+  private static func rounded(_ digits: [UInt32]) -> Double {
+    var bits: [Bool] = []
+    for digit in digits { for bit in 0..<32 as Range<UInt32> { bits.append(digit >> bit & 1 != 0) } }
+    guard let top = bits.lastIndex(of: true) else { return 0 }
+    let bottom = max(0, top - 52)
+    var value: UInt64 = 0
+    for bit in (bottom...top).reversed() { value = value << 1 | (bits[bit] ? 1 : 0) }
+    if bottom > 0 && bits[bottom - 1] {
+      let isTie = !bits[..<(bottom - 1)].contains(true)
+      if !isTie || value & 1 == 1 { value += 1 }
+    }
+    // Two exact steps, each within the range of a normal double, or one that overflows as it should.
+    let exponent = bottom - 1074
+    return exponent < -1000
+      ? Double(value) * 0x1p-1000 * power(exponent + 1000) : Double(value) * power(exponent)
+  }
+
+  private static func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+}
