@@ -65,7 +65,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "StrandlineTestKit", dependencies: ["Strandline", "StrandlineColumns", "StrandlineStorage"],
+      name: "StrandlineTestKit", dependencies: ["Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineStorage"],
       swiftSettings: settings),
     .executableTarget(
       name: "StrandlineCLI",

@@ -12,7 +12,8 @@ enum CommitLatency {
     Measurement(name: "commit-4k", about: "commit of 256 groups (4 KiB) against raw write and fdatasync, pairwise") {
       try run($0, "commit-4k", groups: 256)
     },
-    Measurement(name: "commit-16k", about: "commit of 1,024 groups (16 KiB) against raw write and fdatasync, pairwise") {
+    Measurement(name: "commit-16k", about: "commit of 1,024 groups (16 KiB) against raw write and fdatasync, pairwise")
+    {
       try run($0, "commit-16k", groups: 1024)
     },
   ]

@@ -8,5 +8,6 @@ struct Measurement: Sendable {
 /// Everything that can be measured.
 enum Measurements {
   static let all: [Measurement] =
-    WindowedCount.measurements + YahooText.measurements + CommitLatency.measurements + SteadyMemory.measurements
+    WindowedCount.measurements + YahooText.measurements + CSVText.measurements + CommitLatency.measurements
+    + SteadyMemory.measurements
 }

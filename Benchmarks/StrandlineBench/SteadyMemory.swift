@@ -67,7 +67,9 @@ private final class GeneratedPartition: PartitionReader {
     let count = min(WindowedCount.batchRows, rows - Int(offset))
     if count > 0 {
       var made = WindowedCount.batch(Int(offset) / WindowedCount.batchRows, keys: 1000, rows: WindowedCount.batchRows)
-      if count < WindowedCount.batchRows { made = ColumnBatch(made.schema, columns: made.columns.map { $0.gathered(Array(0..<Int32(count))) }) }
+      if count < WindowedCount.batchRows {
+        made = ColumnBatch(made.schema, columns: made.columns.map { $0.gathered(Array(0..<Int32(count))) })
+      }
       batch = made
     }
     offset += UInt64(count)

@@ -22,7 +22,8 @@ enum WindowedCount {
     plan.keys = [.column("key")]
     plan.window = .tumbling(size: 10_000_000, offset: 0)
     plan.outputs = [
-      OutputColumn("key", .key(0)), OutputColumn("window", .window), OutputColumn("count", .aggregate(AggregateCall(.count))),
+      OutputColumn("key", .key(0)), OutputColumn("window", .window),
+      OutputColumn("count", .aggregate(AggregateCall(.count))),
     ]
     return plan
   }

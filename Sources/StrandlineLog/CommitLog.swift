@@ -259,8 +259,8 @@ public struct CommitLog: ~Copyable {
     let dropped = sealed.prefix { $0.lastSequence < keepFrom }.map(\.name)
     sealed.removeFirst(dropped.count)
     var next = manifest
-    next.segments =
-      sealed.map { Manifest.Segment(name: $0.name, sealedSize: $0.size) } + [Manifest.Segment(name: name, sealedSize: nil)]
+    next.segments = sealed.map { Manifest.Segment(name: $0.name, sealedSize: $0.size) }
+    next.segments.append(Manifest.Segment(name: name, sealedSize: nil))
     do {
       try file.sync()
       try directory.sync()

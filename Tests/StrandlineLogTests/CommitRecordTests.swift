@@ -97,7 +97,9 @@ struct CommitRecordTests {
       let start = try encoded(record(&random, partitions: 2, sections: 2))
       let length = Int(start[1]) | Int(start[2]) << 8
       var inner = Array(start[9..<9 + length])
-      for _ in 0...random.next() % 4 { inner[Int(random.next() % UInt64(length))] = UInt8(truncatingIfNeeded: random.next()) }
+      for _ in 0...random.next() % 4 {
+        inner[Int(random.next() % UInt64(length))] = UInt8(truncatingIfNeeded: random.next())
+      }
       metadata.uint8(0)
       metadata.uint32(UInt32(inner.count))
       metadata.uint32(CRC32C.checksum(inner))

@@ -9,7 +9,8 @@ import Testing
 struct CorruptionTests {
   static let workload = Workload(seed: 41, batches: 40)
   static let settings = [
-    StoreSettings(mode: .snapshot, segmentCapacity: 4 << 10), StoreSettings(mode: .log, segmentCapacity: 2 << 10, retained: 12),
+    StoreSettings(mode: .snapshot, segmentCapacity: 4 << 10),
+    StoreSettings(mode: .log, segmentCapacity: 2 << 10, retained: 12),
   ]
 
   /// A closed store of forty batches in several segments.
@@ -140,7 +141,8 @@ struct CorruptionTests {
     try expectRefusesManifest(old, in: closed, settings)
   }
 
-  private func expectRefusesManifest(_ bytes: [UInt8], in directory: MemoryDirectory, _ settings: StoreSettings) throws {
+  private func expectRefusesManifest(_ bytes: [UInt8], in directory: MemoryDirectory, _ settings: StoreSettings) throws
+  {
     let copy = directory.copy()
     try copy.remove(Manifest.name)
     try copy.open(Manifest.name, .create).write(bytes, at: 0)

@@ -20,7 +20,8 @@ struct StoreSettings {
   var options: CheckpointOptions {
     let clock = StepClock()
     let words = StepClock()
-    var options = CheckpointOptions(plan: plan, clock: { clock.next() }, random: { words.next() &* 0x9E37_79B9_7F4A_7C15 })
+    var options = CheckpointOptions(
+      plan: plan, clock: { clock.next() }, random: { words.next() &* 0x9E37_79B9_7F4A_7C15 })
     options.mode = mode
     options.shardCount = shards
     options.log.segmentCapacity = segmentCapacity

@@ -40,8 +40,9 @@ struct Workload {
   /// - Parameters:
   ///   - keys: how many keys there are; each batch uses a few of them.
   ///   - ticks: whether some batches have no rows.
-  init(seed: UInt64, batches count: Int, keys: Int = 40, rows perBatch: Int = 12, ticks: Bool = true, closes: Bool = true)
-  {
+  init(
+    seed: UInt64, batches count: Int, keys: Int = 40, rows perBatch: Int = 12, ticks: Bool = true, closes: Bool = true
+  ) {
     var random = SeededRandom(seed: seed)
     var groups: [Row: Group] = [:]
     var batches: [Batch] = []

@@ -126,16 +126,16 @@ enum WideSum {
   private static func add(_ significand: UInt64, _ shift: Int, to digits: inout [UInt32]) {
     // The significand of a subnormal has zeros below the smallest unit.
     let (value, place) = shift < 0 ? (significand >> UInt64(-shift), 0) : (significand, shift)
-    for bit in 0..<53 where value >> UInt64(bit) & 1 != 0 {
-      var digit = (place + bit) / 32
-      var carry = UInt64(1) << UInt64((place + bit) % 32)
-      while carry != 0 {
-        if digit >= digits.count { digits.append(contentsOf: repeatElement(0, count: digit + 1 - digits.count)) }
-        let sum = UInt64(digits[digit]) + carry
-        digits[digit] = UInt32(truncatingIfNeeded: sum)
-        carry = sum >> 32
-        digit += 1
-      }
+    var rest = UInt128(value) << UInt128(place % 32)
+    var digit = place / 32
+    var carry: UInt64 = 0
+    while rest != 0 || carry != 0 {
+      if digit >= digits.count { digits.append(contentsOf: repeatElement(0, count: digit + 1 - digits.count)) }
+      let sum = UInt64(digits[digit]) + UInt64(UInt32(truncatingIfNeeded: rest)) + carry
+      digits[digit] = UInt32(truncatingIfNeeded: sum)
+      carry = sum >> 32
+      rest >>= 32
+      digit += 1
     }
   }
 
@@ -158,14 +158,16 @@ enum WideSum {
 
   /// Takes the 53 highest bits and looks at the rest.
   private static func rounded(_ digits: [UInt32]) -> Double {
-    var bits: [Bool] = []
-    for digit in digits { for bit in 0..<32 as Range<UInt32> { bits.append(digit >> bit & 1 != 0) } }
-    guard let top = bits.lastIndex(of: true) else { return 0 }
+    guard let highest = digits.lastIndex(where: { $0 != 0 }) else { return 0 }
+    let top = highest * 32 + 31 - digits[highest].leadingZeroBitCount
     let bottom = max(0, top - 52)
+    func bit(_ position: Int) -> Bool { digits[position / 32] >> UInt32(position % 32) & 1 != 0 }
     var value: UInt64 = 0
-    for bit in (bottom...top).reversed() { value = value << 1 | (bits[bit] ? 1 : 0) }
-    if bottom > 0 && bits[bottom - 1] {
-      let isTie = !bits[..<(bottom - 1)].contains(true)
+    for position in (bottom...top).reversed() { value = value << 1 | (bit(position) ? 1 : 0) }
+    if bottom > 0 && bit(bottom - 1) {
+      let isTie =
+        !digits[..<((bottom - 1) / 32)].contains { $0 != 0 }
+        && !(((bottom - 1) / 32 * 32)..<(bottom - 1)).contains { bit($0) }
       if !isTie || value & 1 == 1 { value += 1 }
     }
     // Two exact steps, each within the range of a normal double, or one that overflows as it should.

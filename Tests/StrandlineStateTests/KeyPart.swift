@@ -42,7 +42,7 @@ enum KeyPart: Hashable, Comparable, CustomStringConvertible {
     switch self {
     case .null: "null"
     case .word(let value): "\(value)"
-    case .double(let value): "\(value)"
+    case .double(let value): "\(canonical(value))"
     case .text(let bytes): String(decoding: bytes, as: UTF8.self).debugDescription
     }
   }
@@ -80,7 +80,8 @@ enum KeyPart: Hashable, Comparable, CustomStringConvertible {
     case .double:
       let otherNaN = Double(bitPattern: 0xFFF8_0000_0000_1234)
       return .double(
-        [0, -0.0, .nan, otherNaN, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, -1.5, 1e308][safe: choice]
+        [0, -0.0, .nan, otherNaN, .infinity, -.infinity, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, -1.5, 1e308][
+          safe: choice]
           ?? Double(choice) / 3)
     case .string:
       let texts = ["", "\0", "a", "a\0", "a\0b", "é", "abcdefg", "abcdefgh", "abcdefghi", "日本語日本語"]

@@ -70,7 +70,9 @@ struct KeyTupleTests {
 
   @Test("of doubles sort as numbers do, with one zero and one NaN")
   func doubles() {
-    let values: [Double] = [-.infinity, -1e308, -1, -.leastNonzeroMagnitude, 0, .leastNonzeroMagnitude, 1, 1e308, .infinity, .nan]
+    let values: [Double] = [
+      -.infinity, -1e308, -1, -.leastNonzeroMagnitude, 0, .leastNonzeroMagnitude, 1, 1e308, .infinity, .nan,
+    ]
     func sortable(_ value: Double) -> Int64 { KeyOrder.sortable(Int64(bitPattern: value.bitPattern), .double) }
     for (a, b) in zip(values, values.dropFirst()) { #expect(sortable(a) < sortable(b)) }
     #expect(sortable(-0.0) == sortable(0))

@@ -14,7 +14,7 @@ struct SnapshotTests {
 
   @Test("comes back into a state of any number of shards and any seed", arguments: keyTypes)
   func roundTrip(types: [ColumnType]) throws {
-    for seed in UInt64(1)...3 {
+    for seed in UInt64(1)...2 {
       let input = RandomRows(seed: seed, types: types)
       let state = try input.state(shards: 4, seed: 7)
       let bytes = snapshot(state)
@@ -25,7 +25,7 @@ struct SnapshotTests {
           try other.put(bytes.rawSpan)
           other.endBatch()
           other.beginBatch()
-          #expect(try lines(other) == lines(state), "seed \(seed)")
+          expectSame(try lines(other), try lines(state), "seed \(seed)")
           #expect(other.digest == state.digest && other.digest == other.recomputedDigest(), "seed \(seed)")
           #expect(other.groupCount == state.groupCount)
         }
@@ -35,7 +35,7 @@ struct SnapshotTests {
 
   @Test("is restored from shard snapshots of different batches and the deltas behind each", arguments: keyTypes)
   func redo(types: [ColumnType]) throws {
-    for seed in UInt64(1)...3 {
+    for seed in UInt64(1)...2 {
       let input = RandomRows(seed: seed, types: types, batches: 12)
       var state = input.empty(shards: 4, seed: 7)
       var restored = input.empty(shards: 4, seed: 7)
@@ -62,7 +62,7 @@ struct SnapshotTests {
         restored.endBatch()
         restored.beginBatch()
         if number >= 3 {
-          #expect(try lines(restored) == lines(state), "seed \(seed), batch \(number)")
+          expectSame(try lines(restored), try lines(state), "seed \(seed), batch \(number)")
           #expect(restored.digest == state.digest, "seed \(seed), batch \(number)")
         }
       }
@@ -112,9 +112,9 @@ struct SnapshotTests {
 
   @Test("is refused when it is cut anywhere or continued", arguments: keyTypes)
   func cuts(types: [ColumnType]) throws {
-    let input = RandomRows(seed: 8, types: types, batches: 2, rows: 12)
+    let input = RandomRows(seed: 8, types: types, batches: 2, rows: 6)
     let bytes = snapshot(try input.state(shards: 2, seed: 7))
-    for length in bytes.indices {
+    for length in bytes.indices where length < 200 || length % 5 == 0 {
       var state = input.empty(shards: 2, seed: 7)
       #expect(throws: StateError.self, "length \(length)") { try state.put(Array(bytes.prefix(length)).rawSpan) }
     }
@@ -129,7 +129,7 @@ struct SnapshotTests {
     let bytes = snapshot(state)
     var random = SeededRandom(seed: 9)
     var unnoticed = 0
-    for _ in 0..<600 {
+    for _ in 0..<250 {
       var damaged = bytes
       for _ in 0...random.next() % 2 {
         damaged[Int(random.next() % UInt64(bytes.count))] ^= 1 << UInt8(random.next() % 8)
@@ -149,7 +149,7 @@ struct SnapshotTests {
       }
     }
     // A bit of a null's placeholder means nothing, and the order of groups neither; little else is without effect.
-    #expect(unnoticed < 60)
+    #expect(unnoticed < 25)
   }
 
   @Test("that asks for more groups than it has bytes is refused before they are made")

@@ -6,6 +6,14 @@ struct DurabilityArgument: ExpressibleByArgument, CustomStringConvertible {
   let durability: Durability
   let description: String
 
+  /// Every batch by itself.
+  static let batch = DurabilityArgument(durability: .batch, description: "batch")
+
+  private init(durability: Durability, description: String) {
+    self.durability = durability
+    self.description = description
+  }
+
   init?(argument: String) {
     description = argument
     switch argument {

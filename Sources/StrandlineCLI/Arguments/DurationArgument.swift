@@ -24,7 +24,13 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
     description = argument
   }
 
-  /// A length that is no default of an option but one of the program's own.
+  /// So many milliseconds.
+  init(millis: Int64) {
+    micros = millis * 1000
+    description = "\(millis)ms"
+  }
+
+  /// So many seconds.
   init(seconds: Int64) {
     micros = seconds * 1_000_000
     description = "\(seconds)s"
@@ -34,7 +40,4 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
 
   /// The length in nanoseconds, not below zero.
   var nanos: UInt64 { UInt64(clamping: micros).multipliedReportingOverflow(by: 1000).partialValue }
-
-  /// The words with which an option's help ends.
-  static let help: ArgumentHelp = "A length of time has a unit: 500ms, 10s, 1m, 2h or 1d."
 }

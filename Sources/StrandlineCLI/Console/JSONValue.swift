@@ -1,15 +1,21 @@
 /// A value of JSON to be printed; members keep their order.
-enum JSONValue: ExpressibleByDictionaryLiteral, CustomStringConvertible {
+enum JSONValue: Sendable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
   case null
   case bool(Bool)
   case int(Int)
   case double(Double)
   case string(String)
   case array([JSONValue])
-  case object([(name: String, value: JSONValue)])
+  case object([Member])
+
+  /// A name and its value.
+  struct Member: Sendable {
+    var name: String
+    var value: JSONValue
+  }
 
   init(dictionaryLiteral elements: (String, JSONValue)...) {
-    self = .object(elements.map { (name: $0.0, value: $0.1) })
+    self = .object(elements.map { Member(name: $0.0, value: $0.1) })
   }
 
   /// A text, or null.
@@ -25,7 +31,7 @@ enum JSONValue: ExpressibleByDictionaryLiteral, CustomStringConvertible {
   /// The object with more members at its end.
   func adding(_ name: String, _ value: JSONValue) -> JSONValue {
     guard case .object(let members) = self else { return self }
-    return .object(members + [(name: name, value: value)])
+    return .object(members + [Member(name: name, value: value)])
   }
 
   /// The value on one line.

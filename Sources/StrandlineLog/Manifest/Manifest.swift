@@ -82,15 +82,17 @@ public struct Manifest: Sendable, Hashable {
       let magic = try reader.uint64()
       let checksum = try reader.uint32()
       guard magic == Self.magic, checksum == CRC32C.checksum(Array(bytes[12...])) else {
-        throw LogError(.corruption, "the manifest is damaged: restore it from a copy of the store", file: file, offset: 0)
+        throw LogError(
+          .corruption, "the manifest is damaged: restore it from a copy of the store", file: file, offset: 0)
       }
       let version = try reader.uint16()
       try reader.skip(2)
       let required = try reader.uint64()
       guard version == Self.formatVersion, required == 0 else {
         throw LogError(
-          .unsupportedFormat, "the manifest has format version \(version) with features \(required); this version reads 1",
-          file: file, offset: 12)
+          .unsupportedFormat,
+          "the manifest has format version \(version) with features \(required); this version reads 1", file: file,
+          offset: 12)
       }
       try reader.skip(8)
       store = StoreID(high: try reader.uint64(), low: try reader.uint64())

@@ -38,7 +38,8 @@ extension CheckpointStore {
       lock = try directory.lock(StoreNames.lock, owner: options.owner)
     } catch {
       throw error.code == .locked
-        ? LogError(.locked, "the store \(directory.path) is in use: \(error.detail)", file: directory.path, cause: error)
+        ? LogError(
+          .locked, "the store \(directory.path) is in use: \(error.detail)", file: directory.path, cause: error)
         : LogError(error, "the store can't be locked")
     }
     var isOpen = false

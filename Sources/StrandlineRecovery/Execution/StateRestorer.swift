@@ -48,7 +48,8 @@ public struct StateRestorer {
     }
     guard state.digest.value == last.digest else {
       throw LogError(
-        .corruption, "the restored state has the digest \(state.digest), and batch \(last.batch) was committed with another",
+        .corruption,
+        "the restored state has the digest \(state.digest), and batch \(last.batch) was committed with another",
         file: "\(directory.path)/\(last.record.segment)", offset: last.record.offset, sequence: last.sequence)
     }
   }

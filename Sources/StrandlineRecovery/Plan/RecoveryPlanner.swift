@@ -105,7 +105,8 @@ public enum RecoveryPlanner {
       }
       if orphan.holdsOriginalRecords && orphan.name.number >= first {
         throw corruption(
-          "a segment with records of its own is not in the manifest: an old manifest was put back", file, nil, nil, facts)
+          "a segment with records of its own is not in the manifest: an old manifest was put back", file, nil, nil,
+          facts)
       }
     }
   }

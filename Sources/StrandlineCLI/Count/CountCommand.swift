@@ -1,0 +1,87 @@
+import ArgumentParser
+import Strandline
+import StrandlineStorage
+
+/// `strandline count`: windowed counts over files or standard input.
+struct CountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "count",
+    abstract: "Count rows per key and window of event time, and compute sums, extremes and means.",
+    discussion: """
+      Output columns are the keys, window_start, window_end, count, and one per --sum, --min, --max and --avg. Rows come \
+      ordered by window and key, and don't depend on the size of batches or on crashes. The same command over the same \
+      checkpoint goes on where the last run stopped.
+
+      Examples:
+        strandline count --input 'logs/*.ndjson' --time at --key path --key status --window 1m --delay 60s \\
+                         --sum bytes --output counts.ndjson --checkpoint checkpoints/requests
+        strandline count --input sales.csv --time day --window 1d --avg price:double
+        tail -f app.log | strandline count --input - --time ts --time-unit ms --key level --window 10s --emit changes
+        strandline count --input 'in/*.csv' --follow --time t --key host --window 5m --output out/ \\
+                         --checkpoint checkpoints/hosts --durability group:10ms
+      """)
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup(title: "What is computed") var plan: PlanOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Checkpoint") var store: CheckpointArguments
+  @OptionGroup(title: "The run") var run: RunOptions
+
+  func run() async throws {
+    try await Failure.reporting(json: run.json) {
+      var job = try makeJob()
+      if run.fault == .rewind { job = Fault.rewinding(job) }
+      if store.checkpoint == nil && !run.quiet && !run.json {
+        Console.note("no --checkpoint: the state is in memory alone, and is gone with the process")
+      }
+      let stop = StopSignal()
+      let signals = TerminationSignals(stop, isQuiet: run.quiet)
+      let watch = try CountProgress(run, follows: input.follow)
+      let started = SystemClock.monotonicNanos()
+      let report = try await job.run(checkpoint: store.checkpoint, options: engineOptions(), stop: stop) {
+        watch.update($0)
+      }
+      try withExtendedLifetime(signals) {
+        try watch.end(
+          report, nanos: SystemClock.monotonicNanos() - started, wasStopped: stop.isStopped,
+          reportsOnOutput: !output.isStandardOutput)
+      }
+    }
+  }
+
+  private func makeJob() throws -> StreamJob {
+    let condition = try CountPlan.condition(plan.condition)
+    var types = try ColumnTypes(plan, condition: condition)
+    let schema = try types.schema(input, checkpoint: store.checkpoint)
+    if !run.quiet { for note in types.notes { Console.note(note) } }
+    let plan = CountPlan.plan(plan, schema, condition: condition)
+    let decoding = DecodingOptions(timeUnit: self.plan.timeUnit)
+    let source: any Source
+    if input.isStandardInput {
+      source = StandardInputSource(schema, format: input.textFormat, decoding: decoding)
+    } else {
+      source = FileSource(
+        schema, patterns: input.input,
+        options: FileSource.Options(
+          format: input.textFormat, decoding: decoding, follows: input.follow, isSeries: input.series))
+    }
+    let job = StreamJob(plan: plan, source: source, sink: try output.sink(), follows: input.follow)
+    try job.check()
+    return job
+  }
+
+  private func engineOptions() -> EngineOptions {
+    var options = EngineOptions()
+    options.limits = BatchLimits(rows: run.batchRows, bytes: run.batchBytes)
+    options.durability = store.durability.durability
+    options.mode = store.state
+    options.shardCount = store.shards
+    options.retainedBatches = store.retain
+    options.onRowError = run.onError == .fail ? .fail : .skip(rejects: run.rejects)
+    options.leavesOpen = run.leaveOpen
+    options.mustExist = store.mustExist
+    options.pollNanos = input.poll.nanos
+    options.publishesEarly = run.fault == .publishEarly
+    return options
+  }
+}

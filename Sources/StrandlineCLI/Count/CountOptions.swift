@@ -1,0 +1,216 @@
+import ArgumentParser
+import Strandline
+import StrandlineColumns
+import StrandlineRecovery
+
+/// What is read.
+struct InputOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Files or patterns such as 'logs/*.ndjson', or - for standard input.",
+      discussion: "Each file is a partition, read in its own order. May be given several times.",
+      valueName: "path"))
+  var input: [String]
+
+  @Flag(help: "The files are one rotated series, read by modification time, then name, as one partition.")
+  var series = false
+
+  @Option(help: "How the text is cut into rows; by the extension unless given.")
+  var format: FormatArgument?
+
+  @Option(
+    help: ArgumentHelp("The columns of CSV files without a header line: a,b,c.", valueName: "names"))
+  var columns: String?
+
+  @Flag(help: "Go on reading as files grow and new ones come, until Ctrl-C or SIGTERM.")
+  var follow = false
+
+  @Option(help: "How long to wait before looking for more input.")
+  var poll = DurationArgument(millis: 50)
+
+  func validate() throws {
+    if input.isEmpty { throw ValidationError("Name an input: --input FILE, a pattern, or -") }
+    if input.contains("-") && input.count > 1 {
+      throw ValidationError("Standard input can't be read together with files.")
+    }
+    if input.contains("-") && (series || follow) {
+      throw ValidationError("Standard input is followed to its end anyway, and is no series: leave out --follow and --series.")
+    }
+  }
+
+  /// Whether standard input is read.
+  var isStandardInput: Bool { input == ["-"] }
+
+  /// The format of the text.
+  var textFormat: TextFormat {
+    (format ?? input.first.flatMap(FormatArgument.init(path:)) ?? .ndjson)
+      .format(columns: columns.map { $0.split(separator: ",").map(String.init) })
+  }
+}
+
+/// What is computed.
+struct PlanOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The column of the event time: ISO 8601, or a number with --time-unit.", valueName: "col"))
+  var time: String
+
+  @Option(help: "The unit of times that are numbers: s, ms or us.")
+  var timeUnit: TimeUnit?
+
+  @Option(
+    help: ArgumentHelp(
+      "A column to group by; may be given several times.",
+      discussion: """
+        Types are int64, double, bool, timestamp and string. Without one the first 1,000 rows of the first file decide; \
+        of standard input nothing is known ahead, so keys are strings and what is computed from is double unless said.
+        """, valueName: "col[:type]"))
+  var key: [ColumnArgument] = []
+
+  @Option(help: "The length of a window.")
+  var window: DurationArgument
+
+  @Option(help: "How much later than at full multiples of their length windows begin.")
+  var offset = DurationArgument(seconds: 0)
+
+  @Option(help: "How far a row may be behind the latest one of its file without being late.")
+  var delay = DurationArgument(seconds: 0)
+
+  @Option(help: "A row farther ahead of its file than this is an error row.")
+  var maxJump: DurationArgument?
+
+  @Option(help: ArgumentHelp("Add the column sum_COL; may be given several times.", valueName: "col[:type]"))
+  var sum: [ColumnArgument] = []
+
+  @Option(help: ArgumentHelp("Add the column min_COL.", valueName: "col[:type]"))
+  var min: [ColumnArgument] = []
+
+  @Option(help: ArgumentHelp("Add the column max_COL.", valueName: "col[:type]"))
+  var max: [ColumnArgument] = []
+
+  @Option(help: ArgumentHelp("Add the column avg_COL.", valueName: "col[:type]"))
+  var avg: [ColumnArgument] = []
+
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp("Keep the rows that fulfil a condition: \"status >= 500 and path <> '/health'\".", valueName: "expr"))
+  var condition: String?
+
+  @Option(help: ArgumentHelp("The type of a column that only --where names.", valueName: "col:type"))
+  var type: [ColumnArgument] = []
+
+  @Option(help: "final: each group once, when its window closes. changes: every group that a batch changed.")
+  var emit = Emission.final
+}
+
+/// Where results go.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A file (its name has an extension) to which every batch is appended, or a directory that gets a part per batch.",
+      discussion: """
+        Both hold each row exactly once, whatever happens. Without this option rows go to standard output, where the last \
+        ones may come again after a kill.
+        """, valueName: "path"))
+  var output: String?
+
+  @Option(help: "The format of the output; by the extension, else ndjson.")
+  var outputFormat: FormatArgument?
+
+  /// Whether rows go to standard output.
+  var isStandardOutput: Bool { output == nil || output == "-" }
+
+  /// Opens the output.
+  func sink() throws(StreamError) -> any Sink {
+    let format = (outputFormat ?? output.flatMap(FormatArgument.init(path:)) ?? .ndjson).format()
+    guard let output, output != "-" else { return StandardOutputSink(format: format) }
+    if StreamOutput.isFile(output) { return try FileSink(path: output, format: format) }
+    return try PartsSink(path: output, format: format)
+  }
+}
+
+/// How state is kept.
+struct CheckpointArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The directory of the checkpoint, which is made when it is missing; without it nothing survives the process.",
+      valueName: "dir"))
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "When a batch becomes durable: batch, group:10ms or none.",
+      discussion: """
+        batch syncs every batch; neither a kill nor a power cut loses anything that was committed. group:10ms syncs \
+        several batches together; output is published up to that much later, and nothing published is lost. none leaves \
+        it to the system: a kill loses nothing, a power cut may lose the last batches, and output may then be ahead of \
+        the checkpoint.
+        """, valueName: "when"))
+  var durability = DurabilityArgument.batch
+
+  @Option(help: "What a commit holds: snapshot, log (what changed), or auto, whichever costs less.")
+  var state = CheckpointMode.auto
+
+  @Option(help: "The shards of a new checkpoint, a power of two.")
+  var shards = 16
+
+  @Option(help: "How many of the last batches stay restorable.")
+  var retain = 8
+
+  @Flag(help: "Fail when there is no checkpoint yet, rather than start a new one.")
+  var mustExist = false
+
+  func validate() throws {
+    guard shards > 0, shards <= 4096, shards & (shards - 1) == 0 else {
+      throw ValidationError("--shards is a power of two from 1 to 4096.")
+    }
+    if retain < 1 { throw ValidationError("--retain is at least 1.") }
+    if mustExist && checkpoint == nil { throw ValidationError("--must-exist needs --checkpoint.") }
+  }
+}
+
+/// How a run goes and ends.
+struct RunOptions: ParsableArguments {
+  @Option(help: "The most rows that a batch takes of a partition.")
+  var batchRows = 65_536
+
+  @Option(help: "The most bytes that a batch takes of a partition.")
+  var batchBytes = 16 << 20
+
+  @Option(help: "What happens to a row that can't be used: fail the run, or skip and count it.")
+  var onError = RowErrorArgument.fail
+
+  @Option(help: ArgumentHelp("With --on-error skip: where such rows are written, with place and reason.", valueName: "file"))
+  var rejects: String?
+
+  @Flag(help: "Leave windows open when the input ends, so that a later run can go on with more of it.")
+  var leaveOpen = false
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  @Flag(help: "Print a JSON object per event: the report on standard output (on standard error where rows go there).")
+  var json = false
+
+  // For drills: so much sleep after each batch that a kill can hit between two of them.
+  @Option(help: .hidden)
+  var pace: DurationArgument?
+
+  // For drills: a mistake that a drill has to find.
+  @Option(help: .hidden)
+  var fault: Fault?
+
+  // For drills: a file that gets batch and digest of every commit.
+  @Option(help: .hidden)
+  var trace: String?
+
+  func validate() throws {
+    if batchRows < 1 || batchBytes < 1 { throw ValidationError("A batch takes at least one row and one byte.") }
+    if rejects != nil && onError == .fail { throw ValidationError("--rejects needs --on-error skip.") }
+  }
+}
+
+/// The policy for rows that can't be used, on the command line.
+enum RowErrorArgument: String, ExpressibleByArgument, CaseIterable {
+  case fail
+  case skip
+}

@@ -1,0 +1,44 @@
+import Strandline
+import StrandlineLog
+import StrandlineRecovery
+
+/// A run's report for programs.
+enum CountReport {
+  /// The report as one object.
+  static func json(_ report: RunReport, nanos: UInt64, wasStopped: Bool) -> JSONValue {
+    let result: JSONValue = [
+      "event": .string("ended"), "finished": .bool(report.isFinished), "stopped": .bool(wasStopped),
+      "batches": .int(report.batches), "last_batch": JSONValue(report.lastBatch?.value),
+      "rows_read": JSONValue(report.rowsRead), "rows_this_run": JSONValue(report.rowsThisRun),
+      "rows_late": JSONValue(report.rowsLate), "rows_refused": JSONValue(report.rowsRefused),
+      "rows_written": JSONValue(report.rowsWritten), "watermark": JSONValue(watermark(report)),
+      "groups": .int(report.groups), "open_windows": .int(report.openPanes),
+      "digest": .string("\(report.digest)"), "log_bytes": .int(report.logBytes),
+      "log_bytes_written": .int(report.logBytesWritten),
+      "snapshots": .int(report.commits[.snapshot] ?? 0), "deltas": .int(report.commits[.delta] ?? 0),
+      "ticks": .int(report.commits[.tick] ?? 0), "commit_ms": .double(Double(report.commitNanos) / 1e6),
+      "wall_ms": .double(Double(nanos) / 1e6),
+    ]
+    guard let found = report.recovery, found.plan != nil else { return result }
+    return result.adding("recovery", recovery(found, report))
+  }
+
+  /// What recovery found and did.
+  static func recovery(_ recovery: RecoveryReport, _ report: RunReport) -> JSONValue {
+    let batch = recovery.plan?.last?.batch.value
+    return [
+      "event": .string("recovered"), "batch": JSONValue(batch), "groups": .int(report.groups),
+      "millis": .double(Double(recovery.nanos) / 1e6), "batches_redone": .int(recovery.figures.batchesRedone),
+      "snapshot_bytes": .int(recovery.figures.snapshotBytes), "redo_bytes": .int(recovery.figures.redoBytes),
+      "quarantined": JSONValue(recovery.quarantined),
+    ]
+  }
+
+  /// The watermark as a time; nil before the first row, and at the end of the input.
+  static func watermark(_ report: RunReport) -> String? { watermark(report.watermark) }
+
+  /// A watermark as a time; nil while nothing is known, and at the end of the input.
+  static func watermark(_ micros: Int64) -> String? {
+    micros == .min || micros == .max ? nil : "\(Timestamp(microsecondsSince1970: micros))"
+  }
+}
