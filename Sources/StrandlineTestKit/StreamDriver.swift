@@ -1,5 +1,6 @@
 public import Strandline
 import StrandlineColumns
+import StrandlineLog
 import StrandlineStorage
 import Synchronization
 
@@ -43,6 +44,7 @@ public final class StreamDriver<Row: Record, Result: Record> {
     options.sleep = { clock.advance(by: $0) }
     options.pollNanos = 0
     options.owner = "a driver"
+    options.log = LogOptions(segmentCapacity: 1 << 16)
     self.clock = clock
     self.options = options
     input = FedSource(schema: Row.schema, partitions: partitions)
