@@ -3,7 +3,7 @@ public import StrandlineColumns
 import StrandlineLog
 import StrandlineStorage
 
-/// Standard output: rows are printed after their commit, and those of the last batches may be printed again after a kill.
+/// Standard output: a batch's rows are printed just before its commit, and may be printed again after a kill.
 public struct StandardOutputSink: Sink {
   private let format: TextFormat
 
@@ -18,7 +18,7 @@ public struct StandardOutputSink: Sink {
   public func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter {
     let encoder = format.encoder(opening.schema)
     var isFirst = true
-    return DeferredWriter { (rows: ColumnBatch) throws(StreamError) in
+    return ImmediateWriter { (rows: ColumnBatch) throws(StreamError) in
       var bytes: [UInt8] = []
       if isFirst { encoder.appendHeader(to: &bytes) }
       isFirst = false
@@ -32,7 +32,7 @@ public struct StandardOutputSink: Sink {
   }
 }
 
-/// A closure that is given each batch's rows after their commit; those of the last batches may come again after a kill.
+/// A closure that is given each batch's rows just before its commit, and may be given them again after a kill.
 public struct CallbackSink: Sink {
   private let receive: @Sendable (ColumnBatch) throws -> Void
 
@@ -45,7 +45,7 @@ public struct CallbackSink: Sink {
   public var description: String { "callback" }
 
   public func open(_ opening: SinkOpening) -> any SinkWriter {
-    DeferredWriter { (rows: ColumnBatch) throws(StreamError) in
+    ImmediateWriter { (rows: ColumnBatch) throws(StreamError) in
       do {
         try receive(rows)
       } catch {
@@ -55,10 +55,10 @@ public struct CallbackSink: Sink {
   }
 }
 
-/// Holds a batch's rows in memory between staging and publishing.
-private final class DeferredWriter: SinkWriter {
+/// Gives rows away as soon as they are staged, before the commit: what comes again after a kill is then known to be all
+/// that can go wrong. Given away after the commit, rows could be lost.
+private final class ImmediateWriter: SinkWriter {
   private let write: (ColumnBatch) throws(StreamError) -> Void
-  private var staged: [(batch: BatchID, rows: ColumnBatch)] = []
 
   init(_ write: @escaping (ColumnBatch) throws(StreamError) -> Void) {
     self.write = write
@@ -66,17 +66,12 @@ private final class DeferredWriter: SinkWriter {
 
   var position: [UInt8] { [] }
 
-  func stage(_ batch: BatchID, _ rows: ColumnBatch) -> [UInt8] {
-    staged.append((batch, rows))
+  func stage(_ batch: BatchID, _ rows: ColumnBatch) throws(StreamError) -> [UInt8] {
+    try write(rows)
     return []
   }
 
-  func publish(_ batch: BatchID, _ receipt: [UInt8]) throws(StreamError) {
-    while let first = staged.first, first.batch <= batch {
-      try write(first.rows)
-      staged.removeFirst()
-    }
-  }
+  func publish(_ batch: BatchID, _ receipt: [UInt8]) {}
 
   func close() {}
 }

@@ -114,7 +114,7 @@ public struct Stream<Row: Record>: Sendable {
     StreamJob(plan: plan, source: source, sink: sink, follows: follows)
   }
 
-  /// Gives the result, row by row, to a closure: after the commit, and after a kill perhaps again.
+  /// Gives the result, row by row, to a closure: before the commit of its batch, and after a kill perhaps again.
   public func forEach(_ body: @escaping @Sendable (Row) throws -> Void) -> StreamJob {
     write(
       to: CallbackSink { batch in
