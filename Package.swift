@@ -65,7 +65,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "StrandlineTestKit", dependencies: ["Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineStorage"],
+      name: "StrandlineTestKit",
+      dependencies: ["Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineStorage"],
       swiftSettings: settings),
     .executableTarget(
       name: "StrandlineCLI",

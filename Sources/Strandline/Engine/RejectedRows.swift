@@ -5,7 +5,8 @@ final class RejectedRows {
   private let file: AppendedFile
   private let encoder = JSONLinesEncoder(
     schema: Schema([
-      Field("partition", .string), Field("offset", .int64), Field("reason", .string), Field("row", .string, nullable: true),
+      Field("partition", .string), Field("offset", .int64), Field("reason", .string),
+      Field("row", .string, nullable: true),
     ]))
 
   init(_ file: AppendedFile) {
@@ -21,7 +22,11 @@ final class RejectedRows {
       batch.columns[0].append(problem.partition)
       batch.columns[1].append(word: Int64(problem.offset))
       batch.columns[2].append(problem.reason)
-      if let bytes { batch.columns[3].append(String(decoding: bytes, as: UTF8.self)) } else { batch.columns[3].appendNull() }
+      if let bytes {
+        batch.columns[3].append(String(decoding: bytes, as: UTF8.self))
+      } else {
+        batch.columns[3].appendNull()
+      }
     }
     var out: [UInt8] = []
     encoder.append(batch, to: &out)

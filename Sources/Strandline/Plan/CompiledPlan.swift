@@ -157,16 +157,8 @@ struct AccumulatorBuilder {
 
   /// Adds an aggregate, and says how its value is read.
   mutating func add(_ call: AggregateCall) throws(ColumnsError) -> AggregateResult {
-    let argument: BoundExpression? = if let expression = call.argument {
-      try BoundExpression(expression, schema: schema)
-    } else {
-      nil
-    }
-    let filter: BoundExpression? = if let expression = call.filter {
-      try BoundExpression(expression, schema: schema)
-    } else {
-      nil
-    }
+    let argument = try bind(call.argument)
+    let filter = try bind(call.filter)
     if argument == nil && filter == nil { return .count(position(of: .countRows)) }
     let input = position(of: call, argument, filter)
     let isNullable = inputs[input].isNullable
@@ -189,6 +181,11 @@ struct AccumulatorBuilder {
     case .max:
       return .extreme(position(of: .maximum(input: input)), type: argument?.type ?? .int64, count: count)
     }
+  }
+
+  private func bind(_ expression: Expression?) throws(ColumnsError) -> BoundExpression? {
+    guard let expression else { return nil }
+    return try BoundExpression(expression, schema: schema)
   }
 
   private mutating func position(of accumulator: Accumulator) -> Int {

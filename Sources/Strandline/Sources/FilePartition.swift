@@ -100,7 +100,8 @@ final class FilePartition: PartitionReader {
       if read > 0 { continue }
       try checkNotShrunk(file)
       // The last line may be unfinished: it waits while more may come, and is a row where nothing will.
-      guard !follows || files.current + 1 < files.members.count else { return batch.count + errors.count > 0 ? .more : .waiting }
+      let mayGrow = follows && files.current + 1 == files.members.count
+      if mayGrow { return batch.count + errors.count > 0 ? .more : .waiting }
       atEnd = true
     }
     guard atEnd, buffer.offset == buffer.end else { return .more }

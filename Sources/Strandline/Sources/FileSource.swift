@@ -79,7 +79,7 @@ private final class FileSourceReader: SourceReader {
   func discover() throws(StreamError) -> [any PartitionReader] {
     let found = try look()
     let known = Set(partitions.flatMap { $0.members.map { [$0.identity.device, $0.identity.inode] } })
-    var fresh: [(path: String, status: FileStatus)] = found.filter { !known.contains([$0.status.device, $0.status.inode]) }
+    var fresh = found.filter { !known.contains([$0.status.device, $0.status.inode]) }
     var new: [any PartitionReader] = isFirst ? partitions : []
     if isFirst && found.isEmpty && partitions.isEmpty && !options.follows {
       throw StreamError(.source, "no file matches \(patterns.joined(separator: ", "))", file: patterns.first)

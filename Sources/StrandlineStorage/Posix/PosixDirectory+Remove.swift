@@ -4,7 +4,7 @@ extension PosixDirectory {
     let directory: PosixDirectory
     do {
       directory = try open(path: path)
-    } catch where error.code == .notFound {
+    } catch  where error.code == .notFound {
       return
     }
     try directory.removeContents()
