@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "StrandlineCLI",
       dependencies: [
-        "Strandline", "StrandlineTestKit",
+        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState", "StrandlineStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -114,6 +114,9 @@ let package = Package(
         .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "StrandlineCLITests",
+      dependencies: ["Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineStorage"], swiftSettings: settings),
     .testTarget(name: "StrandlineTests", dependencies: ["Strandline", "StrandlineTestKit"], swiftSettings: settings),
   ]
 )

@@ -65,7 +65,9 @@ struct CountCommand: AsyncParsableCommand {
         options: FileSource.Options(
           format: input.textFormat, decoding: decoding, follows: input.follow, isSeries: input.series))
     }
-    let job = StreamJob(plan: plan, source: source, sink: try output.sink(), follows: input.follow)
+    var sink = try output.sink()
+    if let pace = run.pace { sink = PacedSink(sink: sink, nanos: pace.nanos / 2) }
+    let job = StreamJob(plan: plan, source: source, sink: sink, follows: input.follow)
     try job.check()
     return job
   }

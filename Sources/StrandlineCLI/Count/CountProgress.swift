@@ -41,7 +41,7 @@ final class CountProgress: Sendable {
     if let trace, let batch = report.lastBatch {
       trace.appendLine("{\"batch\":\(batch),\"digest\":\"\(report.digest)\",\"rows\":\(report.rowsRead)}")
     }
-    if let pace = options.pace { SystemClock.sleep(nanos: pace.nanos) }
+    if let pace = options.pace { SystemClock.sleep(nanos: pace.nanos / 2) }
   }
 
   private func announce(_ report: RunReport) {

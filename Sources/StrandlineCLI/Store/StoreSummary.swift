@@ -19,7 +19,8 @@ struct StoreSummary {
     commit = facts.newest
   }
 
-  private struct Log {
+  /// The log in numbers.
+  struct Log {
     var fileBytes = 0
     var usedBytes = 0
     var records: [RecordKind: Int] = [:]

@@ -27,7 +27,7 @@ extension SystemCall {
     var child: pid_t = 0
     // Unsafe: every text is a zero-terminated copy that is freed after the call, and the list ends with nil.
     let texts = unsafe ([path] + arguments).map { unsafe strdup($0) }
-    defer { for unsafetext in unsafe texts { unsafe free(text) } }
+    defer { unsafe texts.forEach { unsafe free($0) } }
     try checked(unsafe posix_spawn(&child, path, &actions, nil, texts + [nil], environ))
     return child
   }
