@@ -1,39 +1,54 @@
-# Strandline: `make help` lists what there is. Each target installs what it needs.
-
+# make help says what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 SWIFT ?= swift
+STRANDLINE = .build/release/strandline
 DEMO_ROWS ?= 2000000
-SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+DRILL ?= --kills 20 --seed 7
 
+.DEFAULT_GOAL := help
 .PHONY: help setup build demo test lint bench drill clean
 
-help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
-setup: ## install the C library that is missing, and look for Swift
-	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install"; exit 1; }
-	@if pkg-config --exists libzstd 2>/dev/null; then :; else \
-	  echo "installing libzstd-dev and pkg-config with apt-get"; \
-	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq libzstd-dev pkg-config; \
-	fi
+setup: ## Install what is missing (libzstd-dev, pkg-config; as root or with sudo) and check for Swift 6.2 or newer
+	@missing=""; \
+	command -v pkg-config > /dev/null || missing="$$missing pkg-config"; \
+	{ command -v pkg-config > /dev/null && pkg-config --exists libzstd; } || missing="$$missing libzstd-dev"; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get > /dev/null || { echo "setup: please install$$missing"; exit 1; }; \
+	  as=""; if [ "$$(id -u)" != 0 ]; then \
+	    command -v sudo > /dev/null || { echo "setup: please install, as root:$$missing"; exit 1; }; as=sudo; fi; \
+	  echo "setup: installing$$missing with apt-get$${as:+ (sudo)}"; \
+	  $$as apt-get update -q < /dev/null; \
+	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing < /dev/null; \
+	else echo "setup: libzstd and pkg-config are there"; fi
+	@command -v $(SWIFT) > /dev/null || { echo "setup: Swift 6.2 or newer is needed: https://www.swift.org/install"; exit 1; }
+	@version="$$($(SWIFT) --version 2>&1 | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' | head -n 1)"; \
+	read -r major minor <<< "$$version"; \
+	if [ "$${major:-0}" -lt 6 ] || { [ "$$major" = 6 ] && [ "$$minor" -lt 2 ]; }; then \
+	  echo "setup: Swift 6.2 or newer is needed, this is $${major:-?}.$${minor:-?}"; exit 1; fi; \
+	echo "setup: Swift $$major.$$minor"
 
-build: setup ## build the command line in release
+build: setup ## Build the command line for release
 	$(SWIFT) build -c release --product strandline
 
-demo: build ## count page views, kill the process half-way, start it again, compare with an undisturbed run
-	.build/release/strandline demo --rows $(DEMO_ROWS)
+demo: build ## Count page views, kill the run half-way, go on, compare (DEMO_ROWS=2000000)
+	$(STRANDLINE) demo --rows $(DEMO_ROWS)
 
-lint: ## check the format of the sources
-	$(SWIFT) format lint --strict -r Sources Tests Benchmarks Package.swift
+lint: ## Check the format of the sources
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Package.swift
 
-test: setup lint ## check the format, run every test, and build without the optional parts
+test: setup lint ## Run every test, and build without the optional parts
 	$(SWIFT) build --target Strandline --disable-default-traits
 	$(SWIFT) test
 
-bench: setup ## run every measurement, one JSON object a line
+bench: setup ## Measure: a JSON object per measurement
 	$(SWIFT) run -c release strandline-bench
 
-drill: build ## kill a counting process twenty times and compare with an undisturbed run
-	.build/release/strandline drill --kills 20 --seed 7
+drill: build ## Kill runs at random instants and compare (DRILL='--kills 20 --seed 7')
+	$(STRANDLINE) drill $(DRILL)
 
-clean: ## remove what was built and what the demo left
+clean: ## Remove what was built and what the demo has left
 	rm -rf .build checkpoints/demo

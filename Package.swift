@@ -116,7 +116,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "StrandlineCLITests",
-      dependencies: ["Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineStorage"], swiftSettings: settings),
+      dependencies: ["Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineState", "StrandlineStorage"],
+      swiftSettings: settings),
     .testTarget(name: "StrandlineTests", dependencies: ["Strandline", "StrandlineTestKit"], swiftSettings: settings),
   ]
 )

@@ -31,7 +31,7 @@ struct StrandlineCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       CountCommand.self, InspectCommand.self, VerifyCommand.self, DumpCommand.self, GenerateCommand.self,
-      DrillCommand.self,
+      DrillCommand.self, DemoCommand.self,
     ])
 
   static func main() async {

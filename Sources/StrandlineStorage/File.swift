@@ -1,9 +1,26 @@
+/// The device that a file is on, and its number there.
+public struct FileNumber: Sendable, Hashable {
+  /// The device.
+  public let device: UInt64
+  /// The number of the file on its device.
+  public let inode: UInt64
+
+  /// A number of those parts.
+  public init(device: UInt64, inode: UInt64) {
+    self.device = device
+    self.inode = inode
+  }
+}
+
 /// An open regular file, read and written at offsets.
 ///
 /// All calls may be made from any thread, also at the same time. Every call on a file that was closed throws `.closed`.
 public protocol File: AnyObject, Sendable {
   /// Its name when it was opened.
   var name: String { get }
+
+  /// What tells it from every other file that is there at the same time, whatever their names are.
+  func number() throws(StorageError) -> FileNumber
 
   /// How many bytes it holds.
   func size() throws(StorageError) -> Int

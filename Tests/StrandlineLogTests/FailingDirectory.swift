@@ -49,6 +49,7 @@ private final class FailingFile: File {
   }
 
   var name: String { wrapped.name }
+  func number() throws(StorageError) -> FileNumber { try wrapped.number() }
   func size() throws(StorageError) -> Int { try wrapped.size() }
   func read(at offset: Int, into buffer: inout [UInt8], count: Int) throws(StorageError) -> Int {
     try wrapped.read(at: offset, into: &buffer, count: count)

@@ -184,19 +184,21 @@ private final class AlwaysHeld: DirectoryLock {
 
 private final class CrashFile: File {
   let name: String
-  private let number: Int
+  private let node: Int
   private let state: CrashDisk.Shared
 
   init(name: String, number: Int, state: CrashDisk.Shared) {
     self.name = name
-    self.number = number
+    node = number
     self.state = state
   }
 
-  func size() throws(StorageError) -> Int { state.content.withLock { $0.files[number]?.now.count ?? 0 } }
+  func number() -> FileNumber { FileNumber(device: 0, inode: UInt64(node)) }
+
+  func size() throws(StorageError) -> Int { state.content.withLock { $0.files[node]?.now.count ?? 0 } }
 
   func read(at offset: Int, into buffer: inout [UInt8], count: Int) throws(StorageError) -> Int {
-    let bytes = state.content.withLock { ($0.files[number]?.now ?? []).dropFirst(offset).prefix(count) }
+    let bytes = state.content.withLock { ($0.files[node]?.now ?? []).dropFirst(offset).prefix(count) }
     buffer.append(contentsOf: bytes)
     return bytes.count
   }
@@ -217,18 +219,18 @@ private final class CrashFile: File {
 
   private func put(_ bytes: [UInt8], _ offset: Int, _ state: inout CrashDisk.State) {
     extend(to: offset + bytes.count, &state)
-    state.files[number]?.now.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    state.files[node]?.now.replaceSubrange(offset..<offset + bytes.count, with: bytes)
   }
 
   private func extend(to size: Int, _ state: inout CrashDisk.State) {
-    let missing = size - (state.files[number]?.now.count ?? size)
-    if missing > 0 { state.files[number]?.now.append(contentsOf: repeatElement(0, count: missing)) }
+    let missing = size - (state.files[node]?.now.count ?? size)
+    if missing > 0 { state.files[node]?.now.append(contentsOf: repeatElement(0, count: missing)) }
   }
 
   func sync() throws(StorageError) {
     try state.content.withLock { (state) throws(StorageError) in
       try state.change(.sync, name)
-      if let content = state.files[number] { state.files[number]?.durable = content.now }
+      if let content = state.files[node] { state.files[node]?.durable = content.now }
     }
   }
 

@@ -1,3 +1,4 @@
+import StrandlineBytes
 import StrandlineState
 import StrandlineStorage
 import Testing
@@ -127,8 +128,13 @@ struct OpeningTests {
       store: StoreID(high: 1, low: 2), number: 99, epoch: Epoch(1), firstSequence: SequenceNumber(1), capacity: 4096,
       floor: SequenceNumber(0), predecessor: nil, identity: manifest.identity)
     try directory.open("00000099-1.log", .create).write(foreign.encoded(), at: 0)
+    var later = ByteWriter()
+    later.raw(try bytes(manifest.segments[0].name.description, directory))
+    later.overwrite([2], at: 12)
+    later.setUInt32(CRC32C.checksum(Array(later.bytes[12..<SegmentHeader.size])), at: 8)
+    try directory.open("00000098-1.log", .create).write(later.bytes, at: 0)
     let session = try Session(directory.reopened(), settings)
-    #expect(session.report.plan?.unknown == ["00000099-1.log"])
+    #expect(session.report.plan?.unknown == ["00000098-1.log", "00000099-1.log"])
     #expect(try directory.entries().contains { $0.name == "00000099-1.log" })
   }
 

@@ -89,6 +89,10 @@ private final class BrokenFile: File {
     self.reopen = reopen
   }
 
+  func number() throws(StorageError) -> FileNumber {
+    try wrapped.number()
+  }
+
   func size() throws(StorageError) -> Int {
     try wrapped.size()
   }

@@ -58,25 +58,33 @@ public final class MicroBatchEngine {
       schema: compiled.outputSchema, epoch: opened.epoch, position: positions?.sink,
       unpublished: opened.unpublished, nextBatch: next,
       isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly)
+    if positions == nil { try sink.checkUnused() }
     self.sink = try sink.open(opening)
     if case .skip(let path?) = options.onRowError {
-      rejects = try Self.openRejects(path, opening, positions?.rejects, isNew: commit == nil)
+      rejects = try Self.openRejects(path, opening, positions?.rejects)
     }
     nextBatch = next
     publishedBefore = next
     report.recovery = opened.report
     store = opened.takeStore()
-    if let commit { try recover(commit, opened.lastBatch) }
+    if let commit {
+      try recover(commit, opened.lastBatch)
+    } else if store != nil {
+      // Batch 0 has no rows. It says which output is the store's own before anything is written there.
+      try self.commit(next, rows: 0, watermark: report.watermark)
+    }
   }
 
   private static func openRejects(
-    _ path: String, _ opening: SinkOpening, _ position: [UInt8]?, isNew: Bool
+    _ path: String, _ opening: SinkOpening, _ position: [UInt8]?
   ) throws(StreamError) -> RejectedRows {
     var opening = opening
     opening.position = position
     let (parent, name) = splitPath(path)
     do {
-      return RejectedRows(try AppendedFile.open(try PosixDirectory.open(path: parent, create: true), name, opening))
+      let directory = try PosixDirectory.open(path: parent, create: true)
+      if position == nil { try AppendedFile.checkUnused(directory, name) }
+      return RejectedRows(try AppendedFile.open(directory, name, opening))
     } catch let error as StorageError {
       throw StreamError(.sink, error)
     } catch let error as StreamError {
@@ -101,7 +109,9 @@ public final class MicroBatchEngine {
     report.watermark = commit.watermark
     report.isFinished = commit.isFinished
     for (reader, record) in zip(readers, commit.partitions) {
-      let cursor = PartitionCursor(reader, record)
+      var cursor = PartitionCursor(reader, record)
+      // One that had ended, and goes on, joins the stream anew.
+      cursor.clock.join(at: commit.watermark)
       if cursor.hasEnded && !follows && reader.hasGrown {
         throw StreamError(
           .finished,

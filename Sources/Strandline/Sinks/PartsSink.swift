@@ -32,6 +32,23 @@ public struct PartsSink: Sink {
   public var guarantee: DeliveryGuarantee { .exactlyOnce }
   public var description: String { "parts \(format.name)" }
 
+  public func checkUnused() throws(StreamError) {
+    let names = PartName(format: format)
+    do {
+      for entry in try directory.entries() where names.batch(ofPublished: entry.name) != nil {
+        let path = "\(directory.path)/\(entry.name)"
+        throw StreamError(
+          .sink, "\(path) is there already, and the checkpoint is new: name an empty directory", file: path)
+      }
+    } catch let error as StreamError {
+      throw error
+    } catch let error as StorageError {
+      throw StreamError(.sink, error)
+    } catch {
+      throw StreamError(.sink, "\(directory.path): \(error)")
+    }
+  }
+
   public func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter {
     let writer = PartsWriter(directory, format, opening)
     try writer.recover(opening)
@@ -185,9 +202,7 @@ private final class PartsWriter: SinkWriter {
       let path = "\(directory.path)/\(entry.name)"
       throw StreamError(
         .sink,
-        opening.position == nil
-          ? "\(path) is there already, and the checkpoint is new: name an empty directory"
-          : "\(path) is of a batch that was never committed: output and checkpoint don't belong together", file: path)
+        "\(path) is of a batch that was never committed: output and checkpoint don't belong together", file: path)
     }
     let staged = Set(entries.map(\.name))
     for (batch, receipt) in opening.unpublished {

@@ -17,10 +17,20 @@ public protocol Sink: Sendable {
   /// What the plan says of the sink; a store is tied to it.
   var description: String { get }
 
+  /// Makes sure that the output holds nothing of another run: asked as long as a store has no batch.
+  ///
+  /// - Throws: `StreamError` `.sink` that says what is there.
+  func checkUnused() throws(StreamError)
+
   /// Opens the sink.
   ///
   /// - Throws: `StreamError` `.sink`.
   func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter
+}
+
+extension Sink {
+  /// An output that holds nothing is always unused.
+  public func checkUnused() {}
 }
 
 /// What a sink is told when it is opened.
@@ -29,7 +39,7 @@ public struct SinkOpening: Sendable {
   public var schema: Schema
   /// The opening of the store; part of the names of staged files.
   public var epoch: Epoch
-  /// The sink's position in the last commit; nil for a new store.
+  /// The sink's position in the last commit; nil for a store without a batch.
   public var position: [UInt8]?
   /// The batches whose output may not be published, with their receipts, ascending.
   public var unpublished: [(batch: BatchID, receipt: [UInt8])]

@@ -62,7 +62,8 @@ struct ColumnTypes {
       fields.append(Field(column.name, type, nullable: true))
       if column.type == nil, let kept = stored[column.name], let seen = inferred[column.name], kept != seen {
         notes.append(
-          "the column '\(column.name)' stays \(kept.name), as in the checkpoint; in the input it looks like \(seen.name)")
+          "the column '\(column.name)' stays \(kept.name), as in the checkpoint; in the input it looks like \(seen.name)"
+        )
       }
     }
     return Schema(fields)

@@ -35,7 +35,7 @@ struct InputOptions: ParsableArguments {
       throw ValidationError("Standard input can't be read together with files.")
     }
     if input.contains("-") && (series || follow) {
-      throw ValidationError("Standard input is followed to its end anyway, and is no series: leave out --follow and --series.")
+      throw ValidationError("Standard input is read to its end, and is no series: leave out --follow and --series.")
     }
   }
 
@@ -92,7 +92,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     name: .customLong("where"),
-    help: ArgumentHelp("Keep the rows that fulfil a condition: \"status >= 500 and path <> '/health'\".", valueName: "expr"))
+    help: ArgumentHelp(
+      "Keep the rows that fulfil a condition: \"status >= 500 and path <> '/health'\".", valueName: "expr"))
   var condition: String?
 
   @Option(help: ArgumentHelp("The type of a column that only --where names.", valueName: "col:type"))
@@ -179,7 +180,8 @@ struct RunOptions: ParsableArguments {
   @Option(help: "What happens to a row that can't be used: fail the run, or skip and count it.")
   var onError = RowErrorArgument.fail
 
-  @Option(help: ArgumentHelp("With --on-error skip: where such rows are written, with place and reason.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("With --on-error skip: where such rows are written, with place and reason.", valueName: "file"))
   var rejects: String?
 
   @Flag(help: "Leave windows open when the input ends, so that a later run can go on with more of it.")

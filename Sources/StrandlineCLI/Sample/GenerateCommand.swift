@@ -40,7 +40,9 @@ struct GenerateCommand: AsyncParsableCommand {
   var json = false
 
   func validate() throws {
-    if rows < 0 || pages < 1 || disorder.micros < 0 { throw ValidationError("A number is negative, or there is no page.") }
+    if rows < 0 || pages < 1 || disorder.micros < 0 {
+      throw ValidationError("--rows and --disorder are not negative, and there is at least one page.")
+    }
     if Timestamp(iso8601: start) == nil { throw ValidationError("--start is a time such as 2026-01-01T00:00:00Z.") }
   }
 

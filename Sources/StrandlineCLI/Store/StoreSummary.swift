@@ -46,7 +46,8 @@ struct StoreSummary {
     ]
     lines += titled("plan", manifest.plan.split(separator: "\n").map(String.init))
     if let first = facts.batches.first, let last = facts.batches.last, let commit {
-      lines.append("batches     \(first.batch) to \(last.batch) in the log\(commit.isFinished ? "; the job has ended" : "")")
+      let ending = commit.isFinished ? "; the job has ended" : ""
+      lines.append("batches     \(first.batch) to \(last.batch) in the log\(ending)")
       lines.append("watermark   \(watermark(commit.watermark))")
       lines.append(
         "rows        \(Quantities.grouped(commit.rowsRead)) read, \(Quantities.grouped(commit.rowsLate)) late, "
@@ -120,7 +121,8 @@ struct StoreSummary {
       "state_bytes": .int(state.memoryBytes), "digest": .string("\(state.digest)"),
       "segments": .int(facts.segments.count), "log_bytes_used": .int(log.usedBytes),
       "log_bytes": .int(log.fileBytes),
-      "records": .object(RecordKind.allCases.map { JSONValue.Member(name: $0.name, value: .int(log.records[$0] ?? 0)) }),
+      "records": .object(
+        RecordKind.allCases.map { JSONValue.Member(name: $0.name, value: .int(log.records[$0] ?? 0)) }),
       "floor": JSONValue(plan.floor.value), "recovery": .array(plan.lines.map { .string($0) }),
     ]
   }

@@ -44,7 +44,8 @@ struct VerifyCommand: AsyncParsableCommand {
           + "\(Quantities.count(report.digests, "digest", "digests")) computed from nothing, "
           + "\(Quantities.bytes(report.bytes)) of state read")
       if let tail {
-        try Console.print("a torn tail above the floor, which recovery cuts: \(tail.segment) at byte \(tail.offset): \(tail.reason)")
+        try Console.print(
+          "a torn tail above the floor, which recovery cuts: \(tail.segment) at byte \(tail.offset): \(tail.reason)")
       }
     }
   }

@@ -34,7 +34,7 @@ public struct SegmentFacts: Sendable {
 public struct OrphanFacts: Sendable {
   /// Its name.
   public var name: SegmentName
-  /// Whether its header is of this store; nil when it is damaged or of another format.
+  /// Whether its header is of this store, in a format that this version reads; nil when it is damaged.
   public var belongsToStore: Bool?
   /// Whether it holds a record that recovery didn't carry there.
   public var holdsOriginalRecords: Bool
@@ -126,6 +126,8 @@ extension StoreFacts {
     } catch {
       if error.cause?.code == .notFound { return nil }
       if error.code == .storage { throw error }
+      // What a later version made is not ours to remove.
+      if error.code == .unsupportedFormat { belongs = false }
     }
     if belongs == false { return OrphanFacts(name: name, belongsToStore: false, holdsOriginalRecords: false) }
     // Its records are looked for one by one: a header that is damaged says nothing about what stands behind it.

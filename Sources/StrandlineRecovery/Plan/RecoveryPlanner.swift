@@ -10,8 +10,9 @@ public enum RecoveryPlanner {
   ///   store has not been changed.
   public static func plan(_ facts: StoreFacts, through batch: BatchID? = nil) throws(LogError) -> RecoveryPlan {
     let floor = floor(facts)
-    let scans = try checkedSegments(facts, floor)
-    try checkOrphans(facts)
+    // What is whole before a damaged place can still be looked at, batch by batch.
+    let scans = batch == nil ? try checkedSegments(facts, floor) : []
+    if batch == nil { try checkOrphans(facts) }
     var batches = facts.batches
     if let batch {
       batches.removeAll { $0.batch > batch }
@@ -165,7 +166,11 @@ public enum RecoveryPlanner {
     for (scan, segment) in zip(scans, facts.segments) {
       let isLast = segment.entry == facts.manifest.segments.last
       let kept = isLast ? scan.records.filter { $0.header.sequence <= plan.floor } : scan.records
-      if isLast { plan.carry = scan.records.filter { $0.header.sequence > plan.floor } }
+      if isLast {
+        plan.carry = scan.records.filter { $0.header.sequence > plan.floor }
+        // A last record that only says that the others are durable has done its work.
+        while let last = plan.carry.last, !last.header.kind.isBatch { plan.carry.removeLast() }
+      }
       let size = kept.last.map { $0.offset + $0.header.frameLength } ?? SegmentHeader.size
       plan.sealedThrough =
         kept.last?.header.sequence ?? max(plan.sealedThrough, SequenceNumber(scan.header.firstSequence.value &- 1))

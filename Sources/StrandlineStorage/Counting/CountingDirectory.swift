@@ -78,6 +78,10 @@ private final class CountingFile: File {
 
   var name: String { wrapped.name }
 
+  func number() throws(StorageError) -> FileNumber {
+    try wrapped.number()
+  }
+
   func size() throws(StorageError) -> Int {
     try wrapped.size()
   }

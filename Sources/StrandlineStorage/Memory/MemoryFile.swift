@@ -17,6 +17,11 @@ final class MemoryFile: File {
     self.isWritable = isWritable
   }
 
+  func number() throws(StorageError) -> FileNumber {
+    try requireOpen(.status)
+    return FileNumber(device: 0, inode: UInt64(node))
+  }
+
   func size() throws(StorageError) -> Int {
     try requireOpen(.status)
     return tree.state.withLock { $0.files[node]?.bytes.count ?? 0 }

@@ -13,6 +13,11 @@ final class PosixFile: File {
     self.isWritable = isWritable
   }
 
+  func number() throws(StorageError) -> FileNumber {
+    let status = try open.status()
+    return FileNumber(device: status.device, inode: status.inode)
+  }
+
   func size() throws(StorageError) -> Int {
     try open.status().size
   }

@@ -162,7 +162,7 @@ struct EngineTests {
     #expect(error?.code == .overflow)
     #expect(error?.message.contains("(key)") == true)
     let reader = StoreReader(fixture.store.reopened(), clock: { 0 })
-    #expect(try reader.facts().batches.isEmpty)
+    #expect(try reader.facts().newest?.rowsRead == 0)
   }
 
   @Test("leaves windows open when asked to, and goes on with what comes later")
@@ -186,5 +186,72 @@ struct EngineTests {
     let error = #expect(throws: StreamError.self) { try fixture.run([[[Event(at: 1, key: "a")]]]) }
     #expect(error?.code == .sink)
     #expect(try fixture.lines() == ["something"])
+  }
+
+  @Test("killed between staging its first rows and committing them, cuts them off and writes them again")
+  func killedInFirstBatch() throws {
+    let events = [[[Event(at: 1, key: "a"), Event(at: 100, key: "b")]]]
+    let fixture = EngineFixture()
+    let file = FileSink(fixture.output, name: "out.ndjson", format: .jsonLines)
+    let engine = try fixture.engine(events, sink: DyingSink(file))
+    #expect(throws: StreamError.self) { try engine.step() }
+    #expect(try fixture.lines().count == 2)
+    let again = try fixture.engine(events, store: fixture.store.copy(), sink: file)
+    while try again.step() != .finished {}
+    try again.close()
+    #expect(try fixture.lines() == expectedRows(events, window: 10, delay: 0).rows)
+  }
+
+  @Test("never cuts a file that the checkpoint hasn't written")
+  func anotherFile() throws {
+    let fixture = EngineFixture()
+    let events = [[[Event(at: 1, key: "a")]]]
+    _ = try fixture.engine(events)
+    let other = try fixture.output.open("other.ndjson", .create)
+    try other.write(Array("precious\n".utf8), at: 0)
+    let error = #expect(throws: StreamError.self) {
+      try fixture.engine(
+        events, store: fixture.store.copy(), sink: FileSink(fixture.output, name: "other.ndjson", format: .jsonLines))
+    }
+    #expect(error?.code == .sink)
+    #expect(try fixture.lines("other.ndjson") == ["precious"])
+  }
+
+  @Test("takes rows that come to an ended partition as late where their window has closed")
+  func endedPartitionGrows() throws {
+    var fixture = EngineFixture()
+    fixture.options.leavesOpen = true
+    let long = [[Event(at: 0, key: "b"), Event(at: 1000, key: "b")], [Event(at: 1001, key: "b")]]
+    try fixture.run([[[Event(at: 1, key: "a")]], long])
+    let written = try fixture.lines().count
+    let report = try fixture.run([[[Event(at: 1, key: "a")], [Event(at: 2, key: "a")]], long])
+    #expect(report.rowsLate == 1)
+    #expect(try fixture.lines().count == written)
+  }
+}
+
+/// A sink whose process dies as soon as rows are staged.
+private struct DyingSink: Sink {
+  private let wrapped: FileSink
+
+  init(_ wrapped: FileSink) { self.wrapped = wrapped }
+
+  var guarantee: DeliveryGuarantee { wrapped.guarantee }
+  var description: String { wrapped.description }
+
+  func checkUnused() throws(StreamError) { try wrapped.checkUnused() }
+
+  func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter { Writer(try wrapped.open(opening)) }
+
+  private final class Writer: SinkWriter {
+    private let wrapped: any SinkWriter
+    init(_ wrapped: any SinkWriter) { self.wrapped = wrapped }
+    var position: [UInt8] { wrapped.position }
+    func stage(_ batch: BatchID, _ rows: ColumnBatch) throws(StreamError) -> [UInt8] {
+      _ = try wrapped.stage(batch, rows)
+      throw StreamError(.sink, "killed")
+    }
+    func publish(_ batch: BatchID, _ receipt: [UInt8]) throws(StreamError) {}
+    func close() throws(StreamError) {}
   }
 }

@@ -87,7 +87,7 @@ struct StreamTests {
     options.limits = BatchLimits(rows: 10)
     let all = clicks(100)
     try await counts(Stream(all)).forEach { _ in }
-      .run(checkpoint: directory.path, options: options, stop: stop) { if $0.batches == 3 { stop.stop() } }
+      .run(checkpoint: directory.path, options: options, stop: stop) { if $0.rowsThisRun == 30 { stop.stop() } }
     var other = all
     other[5].page = "/elsewhere"
     let error = await #expect(throws: StreamError.self) {

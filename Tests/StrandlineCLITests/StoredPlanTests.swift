@@ -1,0 +1,97 @@
+import Strandline
+import StrandlineColumns
+import StrandlineState
+import Testing
+
+@Suite("A plan read back from its description")
+struct StoredPlanTests {
+  private static func plan(_ change: (inout StreamPlan) throws -> Void) rethrows -> StreamPlan {
+    var plan = StreamPlan(
+      rows: Schema([
+        Field("at", .timestamp), Field("unused", .bool), Field("page", .string, nullable: true),
+        Field("bytes", .int64), Field("user \"id\"", .double, nullable: true),
+      ]))
+    plan.eventTime = EventTimePlan(column: "at", delay: 5_000_000)
+    plan.keys = [.column("page")]
+    plan.window = .tumbling(size: 60_000_000, offset: 0)
+    plan.outputs = [
+      OutputColumn("page", .key(0)), OutputColumn("window", .window),
+      OutputColumn("count", .aggregate(AggregateCall(.count))),
+    ]
+    try change(&plan)
+    return plan
+  }
+
+  static let plans: [@Sendable () throws -> StreamPlan] = [
+    { plan { _ in } },
+    { plan { $0.window = .tumbling(size: 3, offset: -2) } },
+    {
+      plan {
+        $0.eventTime?.maximumJump = 86_400_000_000
+        $0.emission = .changes
+      }
+    },
+    {
+      try plan {
+        $0.keys = [
+          try Expression(parsing: "\"user \"\"id\"\"\" + 1"), try Expression(parsing: "page"), .column("bytes"),
+        ]
+        $0.outputs[0] = OutputColumn("key \"one\": it", .key(2))
+        $0.filters = [try Expression(parsing: "page <> 'it''s (odd' and bytes > -3"), .not(.isNull(.column("page")))]
+        $0.outputFilters = [try Expression(parsing: "count > 1 or window_start is null")]
+      }
+    },
+    {
+      try plan {
+        $0.filters = [.compare(.equal, .column("page"), .literal(.string("two\nlines \\n and ) a \"quote")))]
+        let odd = AggregateCall(
+          .sum, try Expression(parsing: "(bytes + 1) * 2"), filter: try Expression(parsing: "page = ')' or page = '('"))
+        $0.outputs += [
+          OutputColumn("odd", .aggregate(odd)), OutputColumn("low", .aggregate(AggregateCall(.min, .column("bytes")))),
+          OutputColumn("mean", .aggregate(AggregateCall(.average, .column("user \"id\"")))),
+          OutputColumn("start", .windowStart), OutputColumn("end", .windowEnd),
+        ]
+      }
+    },
+  ]
+
+  @Test("the description is the same, and so is the state's shape", arguments: plans.indices)
+  func roundTrip(_ index: Int) throws {
+    let plan = try Self.plans[index]()
+    let stored = try StoredPlan(parsing: plan.description + "\nsink: file ndjson")
+    #expect(stored.plan.description == plan.description)
+    #expect(stored.sink == "file ndjson")
+    let again = try StoredPlan(parsing: stored.plan.description)
+    #expect(
+      again.emptyState(shardCount: 4, seed: 1).plan == stored.emptyState(shardCount: 4, seed: 1).plan)
+  }
+
+  @Test("a column that may be null changes the accumulators, and the description says so")
+  func nullability() throws {
+    let sum = OutputColumn("sum", .aggregate(AggregateCall(.sum, .column("bytes"))))
+    let plain = Self.plan { $0.outputs.append(sum) }
+    let nullable = Self.plan {
+      $0.rows.fields[3].isNullable = true
+      $0.outputs.append(sum)
+    }
+    #expect(plain.description.contains("column bytes int64\n"))
+    #expect(nullable.description.contains("column bytes int64?\n"))
+    let states = try [plain, nullable].map {
+      try StoredPlan(parsing: $0.description).emptyState(shardCount: 1, seed: 0).plan
+    }
+    #expect(states[0] != states[1])
+  }
+
+  @Test(
+    "a line that can't be read is named",
+    arguments: [
+      "column at", "window: sliding 3 us", "key one: page", "output x: median(bytes)", "emission: never", "colour: red",
+      "output x: sum(bytes", "event time: at, delay 5 s", "where: page =",
+    ])
+  func unreadable(_ line: String) throws {
+    let error = try #require(throws: StreamError.self) {
+      try StoredPlan(parsing: Self.plan({ _ in }).description + "\n" + line)
+    }
+    #expect(error.message.contains(line))
+  }
+}
