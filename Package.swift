@@ -71,7 +71,8 @@ let package = Package(
     .executableTarget(
       name: "StrandlineCLI",
       dependencies: [
-        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState", "StrandlineStorage",
+        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
+        "StrandlineStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -35,9 +35,9 @@ final class Bench {
   /// Times a piece of work and prints its figures.
   ///
   /// - Parameters:
-  ///   - bytes: the bytes that the work reads or writes.
+  ///   - bytes: the bytes that the work reads or writes; nil where the work itself says.
   ///   - work: does it, and returns further figures.
-  func measure(_ name: String, rows: Int, bytes: Int, _ work: () throws -> JSONLine) throws {
+  func measure(_ name: String, rows: Int, bytes: Int?, _ work: () throws -> JSONLine) throws {
     let wall = SystemClock.monotonicNanos()
     let cpu = SystemClock.processCPUNanos()
     let more = try work()
@@ -49,7 +49,7 @@ final class Bench {
     line.add("wall_s", wallSeconds)
     line.add("cpu_s", cpuSeconds)
     line.add("rows_per_cpu_s", Double(rows) / cpuSeconds)
-    line.add("bytes", bytes)
+    if let bytes { line.add("bytes", bytes) }
     line.append(more)
     line.print()
   }

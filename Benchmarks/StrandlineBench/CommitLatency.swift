@@ -40,7 +40,7 @@ enum CommitLatency {
     var raws: [UInt64] = []
     var bytes = 0
     var random: UInt64 = 1
-    try bench.measure(name, rows: pairs, bytes: 0) {
+    try bench.measure(name, rows: pairs, bytes: nil) {
       for batch in 0..<pairs {
         // Every group is changed, by counts that can't be guessed.
         var keys: [Int64] = []
@@ -74,6 +74,7 @@ enum CommitLatency {
       commits.sort()
       raws.sort()
       var line = JSONLine()
+      line.add("bytes", bytes)
       line.add("pairs", pairs)
       line.add("record_bytes", bytes / pairs)
       line.add("state_groups", state.groupCount)

@@ -51,7 +51,7 @@ struct ExitStatusTests {
       try tool.write(row, to: "in.ndjson")
       let child = try tool.start(count(tool, "--follow", "--checkpoint", tool.path("store")))
       try tool.wait("the first batch") {
-        try tool.run("inspect", tool.path("store"), "--json").output.contains("\"last_batch\":0")
+        try tool.run("inspect", tool.path("store"), "--json").output.contains("\"rows_read\":1")
       }
       let second = try tool.run(count(tool, "--follow", "--checkpoint", tool.path("store")))
       #expect(second.status == 4)
@@ -110,7 +110,7 @@ struct ExitStatusTests {
       // The rest after the batch is longer than the test waits.
       let child = try tool.start(count(tool, "--follow", "--checkpoint", tool.path("store"), "--pace", "1h"))
       try tool.wait("the first batch") {
-        try tool.run("inspect", tool.path("store"), "--json").output.contains("\"last_batch\":0")
+        try tool.run("inspect", tool.path("store"), "--json").output.contains("\"rows_read\":1")
       }
       try child.kill(.interrupt)
       try tool.wait("the answer to the signal") { tool.text("run.err").contains("SIGINT") }

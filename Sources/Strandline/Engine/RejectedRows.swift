@@ -23,7 +23,8 @@ final class RejectedRows {
       batch.columns[1].append(word: Int64(problem.offset))
       batch.columns[2].append(problem.reason)
       if let bytes {
-        batch.columns[3].append(String(decoding: bytes, as: UTF8.self))
+        let row = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
+        batch.columns[3].append(String(decoding: row, as: UTF8.self))
       } else {
         batch.columns[3].appendNull()
       }

@@ -78,12 +78,7 @@ final class FilePartition: PartitionReader {
   ) throws -> PartitionProgress {
     var errors: [RowError] = []
     defer {
-      for error in errors {
-        problems.append(
-          RowProblem(
-            partition: files.members[files.current].path, offset: error.offset, length: error.length,
-            reason: error.reason))
-      }
+      for error in errors { problems.append(RowProblem(error, partition: files.members[files.current].path)) }
     }
     let start = buffer.offset
     var atEnd = false

@@ -37,6 +37,14 @@ public struct RowProblem: Sendable, Hashable {
   public var reason: String
 }
 
+extension RowProblem {
+  /// What a decoder says of a row of a partition.
+  init(_ error: RowError, partition: String) {
+    let column = error.column.map { "\($0): " } ?? ""
+    self.init(partition: partition, offset: error.offset, length: error.length, reason: column + error.reason)
+  }
+}
+
 /// A source of partitions: what a plan reads, made when a run begins.
 ///
 /// A source is replayable: after a restart, a partition read from a committed offset gives the same rows in the same

@@ -109,10 +109,7 @@ private final class StandardInputPartition: PartitionReader {
   ) throws(StreamError) -> PartitionProgress {
     var errors: [RowError] = []
     defer {
-      for error in errors {
-        problems.append(
-          RowProblem(partition: name, offset: error.offset, length: error.length, reason: error.reason))
-      }
+      for error in errors { problems.append(RowProblem(error, partition: name)) }
     }
     let start = buffer.offset
     // An over-long line is passed whole: only between lines can a batch end.

@@ -45,7 +45,7 @@ final class CountProgress: Sendable {
   }
 
   private func announce(_ report: RunReport) {
-    guard let recovery = report.recovery, let last = report.lastBatch else { return }
+    guard let recovery = report.recovery, let last = recovery.plan?.last?.batch else { return }
     if options.json {
       Console.note(CountReport.recovery(recovery, report).description)
     } else if !options.quiet {
