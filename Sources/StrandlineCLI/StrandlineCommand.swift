@@ -14,17 +14,19 @@ struct StrandlineCommand: AsyncParsableCommand {
 
       A first run:
         strandline generate --rows 1000000 --output views.ndjson
-        strandline count --input views.ndjson --time at --key page --window 1m --delay 10s \\
-                         --output counts.ndjson --checkpoint checkpoints/views
+        strandline count --input views.ndjson --time at --key page \\
+          --window 1m --delay 10s \\
+          --output counts.ndjson --checkpoint checkpoints/views
         strandline inspect checkpoints/views
 
       Exit codes:
         0    done; also after Ctrl-C or SIGTERM, when the batch in hand is committed
         1    damage was found, or a drill or demo has failed
-        3    a row can't be used (with --on-error fail), or a result leaves the range of its type
-        4    the checkpoint is in use by another process, or was taken over by one
+        3    a row can't be used (--on-error fail), or a result leaves its range
+        4    the checkpoint is in use by another process, or was taken by one
         5    input, output or checkpoint can't be read or written
-        6    the plan can't be carried out, doesn't fit the checkpoint, or its job has ended
+        6    the plan can't be carried out or isn't the checkpoint's, or its job
+             has ended
         64   the command line is wrong
         130  ended at once by a second Ctrl-C (143: by a second SIGTERM)
       """,

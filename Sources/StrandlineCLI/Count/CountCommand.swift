@@ -13,12 +13,15 @@ struct CountCommand: AsyncParsableCommand {
       checkpoint goes on where the last run stopped.
 
       Examples:
-        strandline count --input 'logs/*.ndjson' --time at --key path --key status --window 1m --delay 60s \\
-                         --sum bytes --output counts.ndjson --checkpoint checkpoints/requests
+        strandline count --input 'logs/*.ndjson' --time at --key path --key status \\
+          --window 1m --delay 60s --sum bytes \\
+          --output counts.ndjson --checkpoint checkpoints/requests
         strandline count --input sales.csv --time day --window 1d --avg price:double
-        tail -f app.log | strandline count --input - --time ts --time-unit ms --key level --window 10s --emit changes
-        strandline count --input 'in/*.csv' --follow --time t --key host --window 5m --output out/ \\
-                         --checkpoint checkpoints/hosts --durability group:10ms
+        tail -f app.log | strandline count --input - --time ts --time-unit ms \\
+          --key level --window 10s --emit changes
+        strandline count --input 'in/*.csv' --follow --time t --key host \\
+          --window 5m --output out/ --checkpoint checkpoints/hosts \\
+          --durability group:10ms
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

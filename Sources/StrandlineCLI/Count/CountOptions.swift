@@ -26,7 +26,7 @@ struct InputOptions: ParsableArguments {
   @Flag(help: "Go on reading as files grow and new ones come, until Ctrl-C or SIGTERM.")
   var follow = false
 
-  @Option(help: "How long to wait before looking for more input.")
+  @Option(help: "How long to wait before looking for more input, such as 50ms.")
   var poll = DurationArgument(millis: 50)
 
   func validate() throws {
@@ -66,16 +66,16 @@ struct PlanOptions: ParsableArguments {
         """, valueName: "col[:type]"))
   var key: [ColumnArgument] = []
 
-  @Option(help: "The length of a window.")
+  @Option(help: "The length of a window; a number needs a unit: 500ms, 10s, 1m, 2h or 1d.")
   var window: DurationArgument
 
-  @Option(help: "How much later than at full multiples of their length windows begin.")
+  @Option(help: "How much later than at full multiples of their length windows begin, such as 6h.")
   var offset = DurationArgument(seconds: 0)
 
-  @Option(help: "How far a row may be behind the latest one of its file without being late.")
+  @Option(help: "How far a row may be behind the latest one of its file without being late, such as 10s.")
   var delay = DurationArgument(seconds: 0)
 
-  @Option(help: "A row farther ahead of its file than this is an error row.")
+  @Option(help: "A row farther ahead of its file than this, such as 1d, is an error row.")
   var maxJump: DurationArgument?
 
   @Option(help: ArgumentHelp("Add the column sum_COL; may be given several times.", valueName: "col[:type]"))

@@ -12,7 +12,7 @@ struct DrillCommand: AsyncParsableCommand {
 
       Examples:
         strandline drill --kills 20 --seed 7
-        strandline drill --kills 100 --state log --output-kind parts --durability group:10ms
+        strandline drill --kills 100 --state log --output-kind parts
         strandline drill --rows 2000000 --keys 100000 --dir /tmp/drill --json
       """)
 

@@ -12,7 +12,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
       Examples:
         strandline generate --rows 1000000 --output views.ndjson
-        strandline generate --rows 5000 --disorder 30s | strandline count --input - --time at --key page --window 1m
+        strandline generate --rows 5000 --disorder 30s \\
+          | strandline count --input - --time at --key page --window 1m
       """)
 
   @Option(help: "How many rows.")
@@ -24,10 +25,10 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(help: "The time of the first row, ISO 8601.")
   var start = "2026-01-01T00:00:00Z"
 
-  @Option(help: "The time from row to row.")
+  @Option(help: "The time from row to row, with its unit: us, ms, s, m, h or d.")
   var step = DurationArgument(millis: 1)
 
-  @Option(help: "How much older than its turn a row may be.")
+  @Option(help: "How much older than its turn a row may be, such as 10s.")
   var disorder = DurationArgument(seconds: 10)
 
   @Option(help: "How many pages there are.")
