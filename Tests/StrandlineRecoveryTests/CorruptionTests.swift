@@ -28,8 +28,14 @@ struct CorruptionTests {
     let all = try records(directory).dropLast()
     #expect(all.count > 5)
     for record in all {
-      for position in [1, 9, 78, RecordHeader.size, record.header.frameLength - 9] {
-        if record.header.payloadLength == 0 && position >= RecordHeader.size { continue }
+      var positions = [1, 9, 78]
+      if record.header.payloadLength > 0 {
+        positions += [0, 1, 5, 9, 20].map { RecordHeader.size + $0 }
+        // What can be replaced is another matter.
+        let parts = try frames(of: record, directory).filter { !$0.kind.isReplaceable }
+        positions += parts.flatMap { [$0.place.lowerBound, $0.place.upperBound - 1] }.map { $0 - record.offset }
+      }
+      for position in positions {
         let copy = directory.copy()
         try flip(record.segment, copy, at: record.offset + position, 0x10)
         let error = try expectRefused(copy, .corruption, settings, "record \(record.header.sequence) byte \(position)")

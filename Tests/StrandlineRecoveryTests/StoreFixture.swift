@@ -143,6 +143,28 @@ func records(_ directory: any Directory) throws -> [ScannedRecord] {
   try facts(directory).segments.flatMap { try $0.scan.get().records }
 }
 
+/// A part of a record, and where in its segment its frame is.
+struct FramePlace {
+  var kind: StateSection.Kind
+  var shard: Int
+  var place: Range<Int>
+}
+
+/// The parts of a record.
+func frames(of record: ScannedRecord, _ directory: any Directory) throws -> [FramePlace] {
+  guard record.header.kind.isBatch else { return [] }
+  var decompressor = try ZstdDecompressor()
+  let payload = try SegmentScanner.payload(of: record, in: directory)
+  let commit = try CommitRecord(decoding: payload.rawSpan, withSections: true, decompressor: &decompressor)
+  var places: [FramePlace] = []
+  var end = record.offset + RecordHeader.size + payload.count
+  for section in commit.sections.reversed() {
+    places.append(FramePlace(kind: section.kind, shard: section.shard, place: end - section.frame.count..<end))
+    end -= section.frame.count
+  }
+  return places.reversed()
+}
+
 /// Expects a store to be refused with a code, and nothing of it to have changed.
 @discardableResult
 func expectRefused(

@@ -99,6 +99,9 @@ public struct StreamJob: Sendable {
         metadata: [
           "batch": "\(last)", "redone": "\(recovery.figures.batchesRedone)", "nanos": "\(recovery.nanos)",
         ])
+      for snapshot in recovery.plan?.degraded ?? [] {
+        logger?.warning("recovered from an older snapshot", metadata: ["damage": "\(snapshot.text)"])
+      }
       metrics.recovered(recovery)
     }
     progress?(engine.report)

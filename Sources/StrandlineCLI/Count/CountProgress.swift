@@ -53,6 +53,9 @@ final class CountProgress: Sendable {
         "restored batch \(last) (\(Quantities.count(report.groups, "group", "groups"))) in "
           + "\(Quantities.nanos(recovery.nanos)), redid "
           + "\(Quantities.count(recovery.figures.batchesRedone, "batch", "batches")), going on")
+      for snapshot in recovery.plan?.degraded ?? [] {
+        Console.note("degraded: \(snapshot.text); an older one and the log replaced it")
+      }
       if let tail = recovery.plan?.tail {
         Console.note("cut a torn tail: \(tail.reason); kept as \(recovery.quarantined ?? "nothing")")
       }

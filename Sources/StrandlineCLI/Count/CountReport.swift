@@ -31,6 +31,7 @@ enum CountReport {
       "millis": .double(Double(recovery.nanos) / 1e6), "batches_redone": .int(recovery.figures.batchesRedone),
       "snapshot_bytes": .int(recovery.figures.snapshotBytes), "redo_bytes": .int(recovery.figures.redoBytes),
       "quarantined": JSONValue(recovery.quarantined),
+      "degraded": .array((recovery.plan?.degraded ?? []).map(\.json)),
     ]
   }
 

@@ -123,7 +123,8 @@ struct StoreSummary {
       "log_bytes": .int(log.fileBytes),
       "records": .object(
         RecordKind.allCases.map { JSONValue.Member(name: $0.name, value: .int(log.records[$0] ?? 0)) }),
-      "floor": JSONValue(plan.floor.value), "recovery": .array(plan.lines.map { .string($0) }),
+      "floor": JSONValue(plan.floor.value), "degraded": .array(plan.degraded.map(\.json)),
+      "recovery": .array(plan.lines.map { .string($0) }),
     ]
   }
 }

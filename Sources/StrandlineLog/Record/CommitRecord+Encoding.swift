@@ -50,10 +50,14 @@ extension CommitRecord {
 
   /// Reads a payload.
   ///
-  /// - Parameter withSections: whether to copy the sections' frames; without, only what they are is read.
+  /// - Parameters:
+  ///   - withSections: whether to copy the sections' frames; without, only what they are is read.
+  ///   - toleratingDamage: whether parts that can be replaced may be damaged; the checksums of all parts are then
+  ///     compared, and those that don't hold are noted.
   /// - Throws: `BytesError` for bytes that are no payload, or frames whose checksum doesn't hold.
   public init(
-    decoding payload: RawSpan, withSections: Bool, decompressor: inout ZstdDecompressor
+    decoding payload: RawSpan, withSections: Bool, toleratingDamage: Bool = false,
+    decompressor: inout ZstdDecompressor
   ) throws(BytesError) {
     var reader = ByteReader(payload)
     let flags = try reader.uint8()
@@ -67,16 +71,35 @@ extension CommitRecord {
     if flags == 1 { metadata = try decompressor.decompress(metadata.rawSpan, limit: Self.maximumMetadata) }
     let lengths = try decodeMetadata(metadata)
     for (index, (length, checksum)) in lengths.enumerated() {
-      if withSections {
-        sections[index].frame = try reader.raw(length)
-        guard CRC32C.checksum(sections[index].frame) == checksum else {
-          throw BytesError(.malformed, "the checksum of a part of the state doesn't hold", offset: reader.offset)
-        }
-      } else {
+      guard withSections || toleratingDamage else {
         try reader.skip(length)
+        continue
+      }
+      let frame = try reader.raw(length)
+      if CRC32C.checksum(frame) == checksum {
+        if withSections { sections[index].frame = frame }
+      } else if toleratingDamage && sections[index].kind.isReplaceable {
+        sections[index].isDamaged = true
+      } else {
+        throw BytesError(.malformed, "the checksum of a part of the state doesn't hold", offset: reader.offset)
       }
     }
     try reader.finish()
+  }
+
+  /// Whether nothing of a damaged payload is lost but parts that can be replaced.
+  ///
+  /// The metadata's checksum and those of all other parts must hold. What they don't cover, such as the lengths, is damaged
+  /// in any payload whose parts are all whole.
+  static func isReadable(damaged payload: RawSpan) -> Bool {
+    do {
+      var decompressor = try ZstdDecompressor()
+      let record = try CommitRecord(
+        decoding: payload, withSections: false, toleratingDamage: true, decompressor: &decompressor)
+      return record.sections.contains(where: \.isDamaged)
+    } catch {
+      return false
+    }
   }
 
   private mutating func decodeMetadata(_ bytes: [UInt8]) throws(BytesError) -> [(Int, UInt32)] {

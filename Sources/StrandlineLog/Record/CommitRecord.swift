@@ -51,6 +51,9 @@ public struct StateSection: Sendable, Hashable {
     case shardSnapshot = 2
     /// The groups of one shard that the batch changed, with their new words.
     case shardDelta = 3
+
+    /// Whether older parts and the log behind them say the same, so that recovery can do without this one.
+    public var isReplaceable: Bool { self == .shardSnapshot }
   }
 
   /// What the part holds.
@@ -63,6 +66,8 @@ public struct StateSection: Sendable, Hashable {
   public var rawLength: Int
   /// The zstd frame; empty when a record was read without its sections.
   public var frame: [UInt8]
+  /// Whether its checksum doesn't hold, in a record that is read in spite of that; the frame is then empty.
+  public var isDamaged = false
 
   /// A part of the state.
   public init(kind: Kind, operatorID: Int, shard: Int, rawLength: Int, frame: [UInt8]) {

@@ -9,12 +9,15 @@ public struct ScannedRecord: Sendable, Hashable {
   public var offset: Int
   /// The header, whose checksum holds.
   public var header: RecordHeader
+  /// Whether parts of the state in it are damaged that older ones and the log can replace.
+  public var isDegraded: Bool
 
   /// A record at that place.
-  public init(segment: String, offset: Int, header: RecordHeader) {
+  public init(segment: String, offset: Int, header: RecordHeader, isDegraded: Bool = false) {
     self.segment = segment
     self.offset = offset
     self.header = header
+    self.isDegraded = isDegraded
   }
 }
 
@@ -75,6 +78,9 @@ public enum SegmentScanner {
 
   /// Reads the records of a segment up to its end or the first damage. Linear in its bytes.
   ///
+  /// A record of which nothing is damaged but parts that can be replaced is read like the others, if it was durable: in a
+  /// sealed segment, or when the header or a later record says so. If it wasn't, it is unfinished.
+  ///
   /// - Parameters:
   ///   - sealedSize: the byte beyond which nothing is read; nil for the segment that was being written.
   ///   - visit: is given each record with its payload.
@@ -97,8 +103,19 @@ public enum SegmentScanner {
       if expected.sequence == nil { expected.sequence = header.firstSequence }
       var scan = SegmentScan(
         header: header, records: [], endOffset: SegmentHeader.size, end: .clean, chain: expected.chain, fileSize: size)
+      var proved: SequenceNumber? = sealedSize == nil ? nil : SequenceNumber(.max)
       while true {
-        let place = try read(file, name, at: scan.endOffset, limit: limit, store: store)
+        var place = try read(file, name, at: scan.endOffset, limit: limit, store: store)
+        if case .doubtful(let record, let payload, let reason) = place {
+          if proved == nil {
+            let later = try wholeRecords(file, name, from: scan.endOffset + 8, limit: limit, store: store)
+            proved = later.reduce(header.floor) { max($0, $1.header.floor) }
+          }
+          let isDurable = proved.map { record.header.sequence <= $0 } ?? false
+          place =
+            isDurable && CommitRecord.isReadable(damaged: payload.rawSpan)
+            ? .record(record, payload) : .defect(reason)
+        }
         switch place {
         case .record(let record, let payload):
           if let reason = misfit(record.header, expected) {
@@ -121,7 +138,7 @@ public enum SegmentScanner {
           } else if try hasContent(file, from: scan.endOffset, to: limit) {
             scan.end = .damaged(reason: "bytes are written behind an unwritten place", later: [])
           }
-        case .defect(let reason):
+        case .defect(let reason), .doubtful(_, _, let reason):
           scan.end = .damaged(reason: reason, later: [])
         case .unsupported(let reason):
           // A whole record that this version can't read is not damage, and must not be cut off.
@@ -160,13 +177,15 @@ public enum SegmentScanner {
     }
   }
 
-  /// Reads one record's payload again, and checks it again.
+  /// Reads one record's payload again, and checks it again; of a degraded record it is the reader of its parts who checks.
   public static func payload(of record: ScannedRecord, in directory: any Directory) throws(LogError) -> [UInt8] {
     do {
       let file = try directory.open(record.segment, .readOnly)
       let bytes = try file.read(at: record.offset + RecordHeader.size, count: record.header.payloadLength)
       try file.close()
-      guard bytes.count == record.header.payloadLength, CRC32C.checksum(bytes) == record.header.payloadChecksum else {
+      guard bytes.count == record.header.payloadLength,
+        record.isDegraded || CRC32C.checksum(bytes) == record.header.payloadChecksum
+      else {
         throw LogError(
           .corruption, "a record changed while it was being read", file: "\(directory.path)/\(record.segment)",
           offset: record.offset, sequence: record.header.sequence)
@@ -183,6 +202,8 @@ public enum SegmentScanner {
 
   private enum Place {
     case record(ScannedRecord, [UInt8])
+    /// The header is whole, the payload isn't.
+    case doubtful(ScannedRecord, [UInt8], String)
     case end
     case unwritten
     case defect(String)
@@ -207,7 +228,9 @@ public enum SegmentScanner {
     }
     let payload = try file.read(at: offset + RecordHeader.size, count: header.payloadLength)
     guard payload.count == header.payloadLength, CRC32C.checksum(payload) == header.payloadChecksum else {
-      return .defect("the checksum of the record's payload doesn't hold")
+      return .doubtful(
+        ScannedRecord(segment: name, offset: offset, header: header, isDegraded: true), payload,
+        "the checksum of the record's payload doesn't hold")
     }
     return .record(ScannedRecord(segment: name, offset: offset, header: header), payload)
   }

@@ -126,7 +126,8 @@ extension CheckpointStore {
       shardCount: manifest.identity.shardCount, retained: options.retainedBatches)
     for batch in facts.batches {
       let all = batch.sections.contains { $0.kind == .snapshot }
-      let shards = batch.sections.filter { $0.kind == .shardSnapshot }.map(\.shard)
+      // A damaged snapshot is none: the log behind the older ones stays, and its shard is the next to get a new one.
+      let shards = batch.sections.filter { $0.kind == .shardSnapshot && !$0.isDamaged }.map(\.shard)
       history.note(batch.sequence, snapshotsOf: all ? nil : shards)
     }
     let unpublished = plan.publish.map { ($0.batch, $0.sequence) }

@@ -72,11 +72,18 @@ struct SectionReader: ~Copyable {
   /// The whole record of a batch.
   mutating func commit(_ batch: BatchFacts) throws(LogError) -> CommitRecord {
     let payload = try SegmentScanner.payload(of: batch.record, in: directory)
+    let commit: CommitRecord
     do {
-      return try CommitRecord(decoding: payload.rawSpan, withSections: true, decompressor: &decompressor)
+      commit = try CommitRecord(
+        decoding: payload.rawSpan, withSections: true, toleratingDamage: batch.record.isDegraded,
+        decompressor: &decompressor)
     } catch {
       throw corruption("\(error)", batch)
     }
+    guard commit.sections.map(\.isDamaged) == batch.sections.map(\.isDamaged) else {
+      throw corruption("the record changed while it was being read", batch)
+    }
+    return commit
   }
 
   /// Puts a part of the state into a state.
@@ -92,7 +99,7 @@ struct SectionReader: ~Copyable {
   ) throws(LogError) {
     let commit = try commit(batch)
     do {
-      for section in commit.sections {
+      for section in commit.sections where !section.isDamaged {
         switch section.kind {
         case .snapshot:
           guard bases.contains(batch.sequence) else { continue }

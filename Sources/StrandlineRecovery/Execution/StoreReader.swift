@@ -49,8 +49,10 @@ public struct StoreReader {
 
   /// Reads everything that a store holds and computes every digest that can be computed, from nothing.
   ///
+  /// Damage that recovery survives is in the report's plan, as `degraded`.
+  ///
   /// - Parameter progress: is told how many batches of how many are done.
-  /// - Throws: `LogError` `.corruption` for the first damage.
+  /// - Throws: `LogError` `.corruption` for the first damage that recovery doesn't survive.
   public func verify(
     _ facts: StoreFacts, empty: (Int, UInt64) -> WindowedAggregation, progress: (Int, Int) -> Void
   ) throws(LogError) -> VerificationReport {
@@ -70,7 +72,9 @@ public struct StoreReader {
       } else {
         var bases = [SequenceNumber](repeating: SequenceNumber(0), count: identity.shardCount)
         for section in batch.sections
-        where section.kind == .shardSnapshot && section.shard < bases.count && !complete.contains(section.shard) {
+        where section.kind == .shardSnapshot && !section.isDamaged && section.shard < bases.count
+          && !complete.contains(section.shard)
+        {
           bases[section.shard] = batch.sequence
           complete.insert(section.shard)
         }
@@ -102,7 +106,7 @@ public struct StoreReader {
     let shards = batch.sections.filter { $0.kind == .shardSnapshot }.map(\.shard)
     if shards.isEmpty { return }
     let commit = try reader.commit(batch)
-    for section in commit.sections where section.kind == .shardSnapshot {
+    for section in commit.sections where section.kind == .shardSnapshot && !section.isDamaged {
       let digest = try reader.digest(of: section, batch, like: state)
       guard digest == state.recomputedDigest(ofShard: section.shard) else {
         throw LogError(

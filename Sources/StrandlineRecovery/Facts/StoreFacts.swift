@@ -164,7 +164,9 @@ private struct BatchReader: ~Copyable {
     guard record.header.kind.isBatch else { return }
     let commit: CommitRecord
     do {
-      commit = try CommitRecord(decoding: payload.rawSpan, withSections: false, decompressor: &decompressor)
+      commit = try CommitRecord(
+        decoding: payload.rawSpan, withSections: false, toleratingDamage: record.isDegraded,
+        decompressor: &decompressor)
     } catch {
       throw corruption("a record can't be decoded: \(error)", record, path)
     }

@@ -24,6 +24,8 @@ public struct RecoveryPlan: Sendable {
   public var carry: [ScannedRecord]
   /// The torn tail, if there is one.
   public var tail: TornTail?
+  /// Damaged snapshots of shards, which older ones and the log replace.
+  public var degraded: [DegradedSnapshot]
   /// Batches whose output may not be published, with their receipts.
   public var publish: [BatchFacts]
   /// Files of ours that are no longer needed.
@@ -32,6 +34,25 @@ public struct RecoveryPlan: Sendable {
   public var unknown: [String]
   /// The highest number of a segment, ever.
   public var highestSegment: UInt64
+}
+
+/// A damaged snapshot of a shard in a record that is whole otherwise.
+public struct DegradedSnapshot: Sendable, Hashable {
+  /// The shard.
+  public var shard: Int
+  /// The batch whose record holds it.
+  public var batch: BatchID
+  /// The number of that record.
+  public var sequence: SequenceNumber
+  /// The segment.
+  public var segment: String
+  /// The byte at which the record begins.
+  public var offset: Int
+
+  /// The damage in words.
+  public var text: String {
+    "the snapshot of shard \(shard) in record \(sequence) (batch \(batch)) is damaged: \(segment), record at byte \(offset)"
+  }
 }
 
 /// Bytes behind the last whole record, above the floor.
@@ -68,6 +89,7 @@ extension RecoveryPlan {
     } else {
       lines.append("restore: nothing, the store has no batch")
     }
+    for snapshot in degraded { lines.append("degraded: \(snapshot.text); an older one and the log replace it") }
     if let tail {
       lines.append(
         "cut: \(tail.segment) at byte \(tail.offset): \(tail.reason)"

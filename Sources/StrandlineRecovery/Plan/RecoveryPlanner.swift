@@ -23,7 +23,8 @@ public enum RecoveryPlanner {
       manifest: facts.manifest, bases: bases, redo: redo(batches, bases), last: batches.last,
       commit: batches.last?.batch == facts.batches.last?.batch ? facts.newest : nil,
       floor: floor, sealedThrough: SequenceNumber(0), sealedChain: 0, sealed: [], carry: [],
-      tail: tail(scans, floor), publish: [], remove: removals(facts), unknown: unknown(facts),
+      tail: tail(scans, floor), degraded: degraded(facts.batches), publish: [], remove: removals(facts),
+      unknown: unknown(facts),
       highestSegment: highest(facts))
     seal(&plan, scans, facts)
     if let newest = facts.newest {
@@ -131,12 +132,18 @@ public enum RecoveryPlanner {
       for section in batch.sections {
         switch section.kind {
         case .snapshot: for shard in 0..<shards { bases[shard] = batch.sequence }
-        case .shardSnapshot where section.shard < shards: bases[section.shard] = batch.sequence
+        case .shardSnapshot where section.shard < shards && !section.isDamaged:
+          bases[section.shard] = batch.sequence
         default: break
         }
       }
     }
     if let missing = bases.firstIndex(of: nil) {
+      if let damaged = degraded(batches).first(where: { $0.shard == missing }) {
+        throw corruption(
+          "every snapshot of shard \(missing) that the state after batch \(last.batch) could begin with is damaged",
+          "\(facts.path)/\(damaged.segment)", damaged.offset, damaged.sequence, facts)
+      }
       if isOlder {
         throw LogError(
           .mismatch, "the state after batch \(last.batch) can't be restored any more: the snapshots before it are gone",
@@ -145,6 +152,17 @@ public enum RecoveryPlanner {
       throw corruption("no snapshot of shard \(missing) is left", facts.path, nil, last.sequence, facts)
     }
     return bases.compactMap { $0 }
+  }
+
+  /// The damaged snapshots of shards, in the order of the log.
+  private static func degraded(_ batches: [BatchFacts]) -> [DegradedSnapshot] {
+    batches.filter(\.record.isDegraded).flatMap { batch in
+      batch.sections.filter(\.isDamaged).map { section in
+        DegradedSnapshot(
+          shard: section.shard, batch: batch.batch, sequence: batch.sequence, segment: batch.record.segment,
+          offset: batch.record.offset)
+      }
+    }
   }
 
   private static func redo(_ batches: [BatchFacts], _ bases: [SequenceNumber]) -> [BatchFacts] {
