@@ -66,7 +66,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "StrandlineTestKit",
-      dependencies: ["Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineStorage"],
+      dependencies: [
+        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
+        "StrandlineStorage",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "StrandlineCLI",
@@ -80,7 +83,7 @@ let package = Package(
       name: "StrandlineBench",
       dependencies: [
         "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
-        "StrandlineStorage",
+        "StrandlineStorage", "StrandlineTestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/StrandlineBench",
@@ -118,6 +121,13 @@ let package = Package(
     .testTarget(
       name: "StrandlineCLITests",
       dependencies: ["Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineState", "StrandlineStorage"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "StrandlineTestKitTests",
+      dependencies: [
+        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineStorage",
+        "StrandlineTestKit",
+      ],
       swiftSettings: settings),
     .testTarget(name: "StrandlineTests", dependencies: ["Strandline", "StrandlineTestKit"], swiftSettings: settings),
   ]

@@ -1,7 +1,7 @@
-import StrandlineColumns
+public import StrandlineColumns
 import StrandlineLog
 import StrandlineRecovery
-import StrandlineState
+public import StrandlineState
 
 extension MicroBatchEngine {
   /// Closes windows, stages the result, commits the batch and publishes what has become durable.
@@ -71,6 +71,7 @@ extension MicroBatchEngine {
     }
     for (batch, receipt) in unpublished { try sink.publish(batch, receipt) }
     unpublished.removeAll()
+    report.durableBatch = store?.durableBatch
     publishedBefore = nextBatch
     store?.published(before: nextBatch)
   }
@@ -85,6 +86,17 @@ extension MicroBatchEngine {
       throw StreamError(error)
     }
   }
+
+  /// The groups of all open windows as rows of the result, ordered by (window end, start, key). Linear in the groups, and
+  /// their sorting.
+  ///
+  /// - Throws: `StreamError` `.overflow` for a value beyond the range of its type.
+  public func stateRows() throws(StreamError) -> ColumnBatch {
+    try plan.result(state.rows(of: state.openPanes))
+  }
+
+  /// The digest of the state, computed from nothing: that of the report unless something is wrong. Linear in the groups.
+  public func recomputedDigest() -> StateDigest { state.recomputedDigest() }
 
   func updateReport() {
     report.groups = state.groupCount

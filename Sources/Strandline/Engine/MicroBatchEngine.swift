@@ -70,8 +70,10 @@ public final class MicroBatchEngine {
     if let commit {
       try recover(commit, opened.lastBatch)
     } else if store != nil {
-      // Batch 0 has no rows. It says which output is the store's own before anything is written there.
+      // Batch 0 has no rows. It says which output is the store's own before anything is written there, so it is synced
+      // whatever the durability is.
       try self.commit(next, rows: 0, watermark: report.watermark)
+      try publish(now: true)
     }
   }
 
@@ -102,6 +104,7 @@ public final class MicroBatchEngine {
       throw StreamError(.source, "the source has fewer partitions than the checkpoint")
     }
     report.lastBatch = last
+    report.durableBatch = last
     report.rowsRead = commit.rowsRead
     report.rowsLate = commit.rowsLate
     report.rowsRefused = commit.rowsRefused

@@ -8,6 +8,8 @@ public struct RunReport: Sendable {
   public var batches = 0
   /// The last batch that is committed; nil before the first.
   public var lastBatch: BatchID?
+  /// The last batch that is acknowledged: durable, as far as the durability asks for it; nil before the first.
+  public var durableBatch: BatchID?
   /// Rows read since the stream began, over all runs: good, late and refused ones.
   public var rowsRead: UInt64 = 0
   /// Rows that no window took.

@@ -43,6 +43,12 @@ public struct SegmentScan: Sendable {
   public var chain: UInt64
   /// The size of the file.
   public var fileSize: Int
+
+  /// The highest record that is there whole, also behind damage.
+  public var highest: SequenceNumber? {
+    guard case .damaged(_, let later) = end else { return records.last?.header.sequence }
+    return (records + later).map(\.header.sequence).max()
+  }
 }
 
 /// Reads segments, trusting nothing before its checksum.

@@ -36,8 +36,11 @@ public struct OrphanFacts: Sendable {
   public var name: SegmentName
   /// Whether its header is of this store, in a format that this version reads; nil when it is damaged.
   public var belongsToStore: Bool?
-  /// Whether it holds a record that recovery didn't carry there.
-  public var holdsOriginalRecords: Bool
+  /// The highest record in it that recovery didn't carry there; nil when there is none.
+  ///
+  /// Blocks of a new file that were never synced may show what they held before, such as records of an older segment: so
+  /// only a record that the live segments don't have yet says that the segment was in use.
+  public var lastOriginal: SequenceNumber?
 }
 
 /// A batch's record, as far as a plan needs it.
@@ -129,12 +132,13 @@ extension StoreFacts {
       // What a later version made is not ours to remove.
       if error.code == .unsupportedFormat { belongs = false }
     }
-    if belongs == false { return OrphanFacts(name: name, belongsToStore: false, holdsOriginalRecords: false) }
+    if belongs == false { return OrphanFacts(name: name, belongsToStore: false) }
     // Its records are looked for one by one: a header that is damaged says nothing about what stands behind it.
     let records = try SegmentScanner.records(anywhereIn: name.description, in: directory, store: manifest.store)
     return OrphanFacts(
       name: name, belongsToStore: belongs,
-      holdsOriginalRecords: records.contains { $0.header.flags & RecordHeader.carriedFlag == 0 })
+      lastOriginal: records.lazy.filter { $0.header.flags & RecordHeader.carriedFlag == 0 }.map(\.header.sequence).max()
+    )
   }
 }
 

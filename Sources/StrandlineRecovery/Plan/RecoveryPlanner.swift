@@ -98,6 +98,7 @@ public enum RecoveryPlanner {
 
   private static func checkOrphans(_ facts: StoreFacts) throws(LogError) {
     let first = facts.manifest.segments.first?.name.number ?? 0
+    let last = facts.segments.compactMap { try? $0.scan.get().highest }.max()
     for orphan in facts.orphans where orphan.belongsToStore != false {
       let file = "\(facts.path)/\(orphan.name)"
       if orphan.name.epoch > facts.manifest.epoch {
@@ -105,7 +106,7 @@ public enum RecoveryPlanner {
           "the manifest is of epoch \(facts.manifest.epoch), and a segment is of epoch \(orphan.name.epoch): an old manifest was put back",
           file, nil, nil, facts)
       }
-      if orphan.holdsOriginalRecords && orphan.name.number >= first {
+      if let original = orphan.lastOriginal, original > last ?? SequenceNumber(0), orphan.name.number >= first {
         throw corruption(
           "a segment with records of its own is not in the manifest: an old manifest was put back", file, nil, nil,
           facts)

@@ -14,6 +14,9 @@ public enum SystemProcess {
   /// It holds for the whole process, so it is for the main program to decide.
   public static func ignoreBrokenPipes() { SystemCall.ignoreBrokenPipes() }
 
+  /// The number of processors that work; at least 1.
+  public static var processorCount: Int { max(1, SystemCall.processorCount()) }
+
   /// The path of the program that this process runs.
   public static func executablePath() throws(StorageError) -> String {
     do {

@@ -42,6 +42,9 @@ extension SystemCall {
     getpid()
   }
 
+  /// The processors that work.
+  static func processorCount() -> Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
+
   /// The most memory that the process has had resident, in bytes.
   static func peakResidentBytes() -> Int {
     var usage = rusage()

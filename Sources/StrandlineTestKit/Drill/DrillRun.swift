@@ -23,6 +23,8 @@ public struct DrillLimits: Sendable, Hashable {
   public var samples = 12
   /// How often recovery itself is interrupted, one inside the other: 0 to 3.
   public var depth = 1
+  /// At every so many-th moment one of the recovered runs goes on to its end; at least 1.
+  public var finishEvery = 4
   /// What the random draws begin with: the same seed repeats a drill.
   public var seed: UInt64 = 7
   /// When to end, in nanoseconds from the beginning; nil to end when everything was tried once.
