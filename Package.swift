@@ -75,7 +75,7 @@ let package = Package(
       name: "StrandlineCLI",
       dependencies: [
         "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
-        "StrandlineStorage",
+        "StrandlineStorage", "StrandlineTestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -86,7 +86,7 @@ struct CountCommand: AsyncParsableCommand {
     options.leavesOpen = run.leaveOpen
     options.mustExist = store.mustExist
     options.pollNanos = input.poll.nanos
-    options.publishesEarly = run.fault == .publishEarly
+    run.fault?.plant(in: &options)
     return options
   }
 }

@@ -29,6 +29,8 @@ enum CountReport {
     return [
       "event": .string("recovered"), "batch": JSONValue(batch), "groups": .int(report.groups),
       "millis": .double(Double(recovery.nanos) / 1e6), "batches_redone": .int(recovery.figures.batchesRedone),
+      "snapshot_ms": .double(Double(recovery.figures.snapshotNanos) / 1e6),
+      "redo_ms": .double(Double(recovery.figures.redoNanos) / 1e6),
       "snapshot_bytes": .int(recovery.figures.snapshotBytes), "redo_bytes": .int(recovery.figures.redoBytes),
       "quarantined": JSONValue(recovery.quarantined),
       "degraded": .array((recovery.plan?.degraded ?? []).map(\.json)),

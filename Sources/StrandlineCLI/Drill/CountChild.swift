@@ -30,16 +30,21 @@ struct CountChild {
   private var logPath: String { "\(directory)/log.ndjson" }
 
   private var arguments: [String] {
-    var arguments = [
-      "count", "--time", "at", "--key", "page:string", "--sum",
-      "bytes:int64", "--window", window, "--delay", delay, "--batch-rows", "\(batchRows)", "--durability", durability,
-      "--state", state, "--output", output, "--output-format", "ndjson", "--checkpoint", store, "--json",
+    var arguments = ["count"] + Self.planArguments(window: window, delay: delay)
+    arguments += [
+      "--batch-rows", "\(batchRows)", "--durability", durability, "--state", state, "--output", output,
+      "--output-format", "ndjson", "--checkpoint", store, "--json",
     ]
     arguments += ["--input"] + inputs
     if let pace { arguments += ["--pace", pace] }
     if let fault { arguments += ["--fault", fault.rawValue] }
     if traces { arguments += ["--trace", trace] }
     return arguments
+  }
+
+  /// What is computed of page views.
+  static func planArguments(window: String, delay: String) -> [String] {
+    ["--time", "at", "--key", "page:string", "--sum", "bytes:int64", "--window", window, "--delay", delay]
   }
 
   /// The command line, for people.

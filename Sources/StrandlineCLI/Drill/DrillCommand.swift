@@ -1,19 +1,24 @@
 import ArgumentParser
 import StrandlineStorage
+import StrandlineTestKit
 
-/// `strandline drill`: kills runs and looks at what is left.
+/// `strandline drill`: tries faults, and looks at what is left.
 struct DrillCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drill",
-    abstract: "Kill a run at random instants, start it again, and compare it with one that was left alone.",
+    abstract: "Kill, crash and damage runs, recover them, and compare them with one that was left alone.",
     discussion: """
-      The run is a child process, killed with SIGKILL. After every kill the checkpoint is verified from nothing; at the end \
-      rows, their order and the numbers must be those of the undisturbed run. Exit code 1 on any violation.
+      Run it before you trust a deployment: on its machine, with its durability, over a copy of its checkpoint. After every \
+      fault the checkpoint is recovered and compared; rows, their order and the numbers must be those of the undisturbed \
+      run. Exit code 1 on any violation; each comes with the command that shows it again.
 
       Examples:
-        strandline drill --kills 20 --seed 7
-        strandline drill --kills 100 --state log --output-kind parts
-        strandline drill --rows 2000000 --keys 100000 --dir /tmp/drill --json
+        strandline drill
+        strandline drill --mode disk --state large --for 60s
+        strandline drill --mode damage --html report.html
+        strandline drill --mode full-disk --output-kind parts
+        strandline drill --store checkpoints/requests --repeat 20
+        strandline drill --kills 100 --state log --durability group:10ms --json
       """)
 
   @OptionGroup var options: DrillOptions
@@ -24,24 +29,53 @@ struct DrillCommand: AsyncParsableCommand {
       guard try PosixDirectory.existing(directory) == nil else {
         throw Failure(.refused, code: "drill", "\(directory) is there already: name another directory", file: directory)
       }
-      let showsLine = StandardOutput.isErrorTerminal && !options.json
-      var drill = Drill(options, directory: directory) { line in
-        if showsLine { Console.progress(line) } else if !options.json { Console.note(line) }
-      }
-      try drill.run()
-      if showsLine { Console.endProgress() }
-      if options.json {
-        try Console.print(drill.verdict.json.description)
-      } else {
-        for line in drill.verdict.lines { try Console.print(line) }
-      }
+      var result = try carryOut(in: directory)
+      result.command = DrillReplay.command(options)
+      try report(result)
       // What failed is kept to be looked at.
-      if drill.verdict.isGood && options.dir == nil {
+      if result.report.isGood && options.dir == nil {
         try PosixDirectory.removeAll(path: directory)
-      } else {
+      } else if try PosixDirectory.existing(directory) != nil {
         Console.note("kept: \(directory)")
       }
-      if !drill.verdict.isGood { throw ExitCode(ExitStatus.damage.rawValue) }
+      if !result.report.isGood { throw ExitCode(ExitStatus.damage.rawValue) }
+    }
+  }
+
+  private func carryOut(in directory: String) throws -> DrillResult {
+    let mode = options.ownMode
+    let meter = DrillMeter(mode.rawValue, unit: mode.unit.many, isQuiet: options.json)
+    defer { meter.end() }
+    switch mode {
+    case .kill:
+      var drill = KillDrill(options, directory: directory, meter: meter)
+      return try drill.run()
+    case .disk:
+      let sample = try DrillSample(options)
+      let drill = DiskDrill(limits: options.limits) { sample.subject(seed: $0) }
+      return try carryOut(drill, meter)
+    case .damage, .fullDisk:
+      throw Failure(.refused, code: "drill", "not yet")
+    }
+  }
+
+  private func carryOut(_ drill: some Drill, _ meter: DrillMeter) throws -> DrillResult {
+    var meter = meter
+    let report = try drill.run(clock: { SystemClock.monotonicNanos() }) { meter.update($0) }
+    return DrillResult(title: options.title, unit: options.ownMode.unit, report: report)
+  }
+
+  private func report(_ result: DrillResult) throws {
+    if let html = options.html {
+      let file = try TextFile(path: html)
+      try file.append(Array(DrillPage(result).html.utf8))
+      try file.close()
+    }
+    if options.json {
+      try Console.print(DrillJSON.value(result).description)
+    } else {
+      for line in DrillText(result).lines { try Console.print(line) }
+      if let html = options.html { Console.note("page: \(html)") }
     }
   }
 }

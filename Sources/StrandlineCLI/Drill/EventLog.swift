@@ -1,6 +1,7 @@
 import Strandline
 import StrandlineColumns
 import StrandlineStorage
+import StrandlineTestKit
 
 /// The JSON objects that a run has printed, read back line by line.
 enum EventLog {
@@ -57,18 +58,28 @@ struct CountOutcome {
 struct CountRecovery {
   var batch: Int64
   var groups: Int64
-  var nanos: UInt64
-  var batchesRedone: Int64
+  /// What it took.
+  var sample: RecoverySample
+
+  var nanos: UInt64 { sample.nanos }
+  var batchesRedone: Int { sample.batchesRedone }
+
+  private static let fields = [
+    Field("batch", .int64), Field("groups", .int64), Field("millis", .double), Field("batches_redone", .int64),
+    Field("snapshot_ms", .double), Field("redo_ms", .double), Field("snapshot_bytes", .int64),
+    Field("redo_bytes", .int64),
+  ]
 
   static func all(in path: String) throws(StorageError) -> [CountRecovery] {
-    let rows = try EventLog.rows(
-      path,
-      [Field("batch", .int64), Field("groups", .int64), Field("millis", .double), Field("batches_redone", .int64)])
+    let rows = try EventLog.rows(path, fields)
     return (0..<rows.count).map { row in
-      CountRecovery(
-        batch: rows.columns[0].words[row], groups: rows.columns[1].words[row],
-        nanos: UInt64(Double(bitPattern: UInt64(bitPattern: rows.columns[2].words[row])) * 1e6),
-        batchesRedone: rows.columns[3].words[row])
+      let words = rows.columns.map { $0.words[row] }
+      let nanos = { (word: Int64) in UInt64(Double(bitPattern: UInt64(bitPattern: word)) * 1e6) }
+      return CountRecovery(
+        batch: words[0], groups: words[1],
+        sample: RecoverySample(
+          nanos: nanos(words[2]), snapshotNanos: nanos(words[4]), redoNanos: nanos(words[5]),
+          bytes: Int(words[6] + words[7]), batchesRedone: Int(words[3])))
     }
   }
 }

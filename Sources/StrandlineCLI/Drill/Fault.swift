@@ -9,10 +9,34 @@ enum Fault: String, ExpressibleByArgument, CaseIterable {
   case publishEarly = "publish-early"
   /// After a restart the input is read from its beginning again.
   case rewind
+  /// Records are written and never synced.
+  case noSync = "no-sync"
 
   /// A job whose source forgets after a restart how far it was read.
   static func rewinding(_ job: StreamJob) -> StreamJob {
     StreamJob(plan: job.plan, source: RewindingSource(source: job.source), sink: job.sink, follows: job.follows)
+  }
+
+  /// Puts a mistake of writing into the options of a run.
+  func plant(in options: inout EngineOptions) {
+    switch self {
+    case .publishEarly: options.publishesEarly = true
+    case .noSync: options.log.skipsSync = true
+    case .rewind: break
+    }
+  }
+
+  /// Makes sure that a drill can show the mistake.
+  func check(_ options: DrillOptions) throws {
+    if self == .publishEarly && options.outputKind != .parts {
+      throw ValidationError("--plant publish-early needs --output-kind parts: a file has no moment of publishing.")
+    }
+    if self == .noSync && options.ownMode == .kill {
+      throw ValidationError("--plant no-sync needs --mode disk: a killed process loses nothing that it has written.")
+    }
+    if self == .rewind && options.ownMode != .kill {
+      throw ValidationError("--plant rewind needs --mode kill.")
+    }
   }
 }
 
