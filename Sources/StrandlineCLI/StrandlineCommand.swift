@@ -32,7 +32,8 @@ struct StrandlineCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      CountCommand.self, InspectCommand.self, VerifyCommand.self, DumpCommand.self, GenerateCommand.self,
+      CountCommand.self, InspectCommand.self, VerifyCommand.self, DumpCommand.self, ForkCommand.self,
+      GenerateCommand.self,
       DrillCommand.self, DemoCommand.self,
     ])
 

@@ -68,6 +68,15 @@ public struct CommitLog: ~Copyable {
       self.header = header
       self.payload = payload
     }
+
+    /// A record that another store is begun with.
+    public init(_ kind: RecordKind, _ batch: BatchID, payload: [UInt8]) {
+      // What it says of its place is known when it is written.
+      let header = RecordHeader(
+        kind: kind, flags: 0, payloadLength: payload.count, payloadChecksum: 0, store: StoreID(high: 0, low: 0),
+        sequence: SequenceNumber(0), epoch: Epoch(0), batch: batch, floor: SequenceNumber(0), after: 0)
+      self.init(header: header, payload: payload)
+    }
   }
 
   /// Goes on with a log in a new segment, into which the carried records are written first.

@@ -78,6 +78,33 @@ struct StoreCommandTests {
     }
   }
 
+  @Test("a damaged snapshot of a shard is damage to verify, and survived and reported by everything else")
+  func degraded() throws {
+    try withTool { tool in
+      try makeStore(tool, "--state", "log", "--shards", "2")
+      let segment = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: tool.path("store")).filter { $0.hasSuffix(".log") }.max())
+      let path = tool.path("store/\(segment)")
+      var bytes = try #require(FileManager.default.contents(atPath: path))
+      // A record of a batch ends with its snapshots; padding is zero.
+      let records = bytes.indices.filter { $0 % 8 == 0 && bytes[$0...].starts(with: Data("SRLC".utf8)) }
+      let next = records[records.count - 2]
+      let last = try #require(bytes[..<next].lastIndex { $0 != 0 })
+      bytes[last] ^= 8
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let dump = try tool.run("dump", tool.path("store"))
+      #expect(dump.status == 0, "\(dump.errors)")
+      let verify = try tool.run("verify", tool.path("store"), "--json")
+      #expect(verify.status == 1)
+      #expect(try verify.json()["ok"] as? Bool == false)
+      #expect(try (verify.json()["degraded"] as? [[String: Any]])?.first?["file"] as? String == segment)
+      #expect(try verify.errorJSON()["code"] as? String == "degraded")
+      #expect(verify.errors.contains("recovery survives it"))
+      #expect(try tool.run("inspect", tool.path("store")).output.contains("degraded: the snapshot of shard"))
+      #expect(try tool.run("inspect", tool.path("store"), "--json").json()["degraded"] is [Any])
+    }
+  }
+
   @Test("a live store can be looked at while a run writes it")
   func live() throws {
     try withTool { tool in

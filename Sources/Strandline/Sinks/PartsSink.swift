@@ -1,6 +1,6 @@
 import StrandlineBytes
 import StrandlineColumns
-import StrandlineLog
+public import StrandlineLog
 public import StrandlineStorage
 
 /// A directory with one file per batch that has rows, hidden until it is published.
@@ -27,6 +27,13 @@ public struct PartsSink: Sink {
     } catch {
       throw StreamError(.sink, error)
     }
+  }
+
+  /// The name of the part that a batch's rows are published under.
+  ///
+  /// - Parameter format: the name of the format, such as `ndjson`.
+  public static func partName(of batch: BatchID, format: String) -> String {
+    "part-\(PartName.digits(batch)).\(format)"
   }
 
   public var guarantee: DeliveryGuarantee { .exactlyOnce }
@@ -60,9 +67,11 @@ public struct PartsSink: Sink {
 struct PartName {
   let format: TextFormat
 
-  func published(_ batch: BatchID) -> String { "part-\(digits(batch)).\(format.name)" }
+  func published(_ batch: BatchID) -> String { PartsSink.partName(of: batch, format: format.name) }
 
-  func staged(_ batch: BatchID, _ epoch: Epoch) -> String { ".part-\(digits(batch))-\(epoch).\(format.name).staged" }
+  func staged(_ batch: BatchID, _ epoch: Epoch) -> String {
+    ".part-\(Self.digits(batch))-\(epoch).\(format.name).staged"
+  }
 
   static func isStaged(_ name: String) -> Bool { name.hasPrefix(".part-") && name.hasSuffix(".staged") }
 
@@ -71,7 +80,7 @@ struct PartName {
     return UInt64(name.dropFirst(5).dropLast(format.name.count + 1)).map { BatchID($0) }
   }
 
-  private func digits(_ batch: BatchID) -> String {
+  static func digits(_ batch: BatchID) -> String {
     let text = "\(batch)"
     return String(repeating: "0", count: max(0, 10 - text.count)) + text
   }
@@ -202,7 +211,8 @@ private final class PartsWriter: SinkWriter {
       let path = "\(directory.path)/\(entry.name)"
       throw StreamError(
         .sink,
-        "\(path) is of a batch that was never committed: output and checkpoint don't belong together", file: path)
+        "\(path) is of a batch that was never committed: output and checkpoint don't belong together. If the checkpoint is a fork, remove the parts of later batches: \(names.published(opening.nextBatch)) and those after it",
+        file: path)
     }
     let staged = Set(entries.map(\.name))
     for (batch, receipt) in opening.unpublished {

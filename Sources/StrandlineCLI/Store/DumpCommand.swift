@@ -1,7 +1,6 @@
 import ArgumentParser
 import Strandline
 import StrandlineColumns
-import StrandlineLog
 import StrandlineStorage
 
 /// `strandline dump`: the rows of the state after a batch.
@@ -18,31 +17,6 @@ struct DumpCommand: AsyncParsableCommand {
         strandline dump checkpoints/requests --batch 120 | head
       """)
 
-  /// Which batch is asked for.
-  enum BatchArgument: ExpressibleByArgument, CustomStringConvertible {
-    case latest
-    case number(UInt64)
-
-    init?(argument: String) {
-      if argument == "latest" {
-        self = .latest
-      } else if let number = UInt64(argument) {
-        self = .number(number)
-      } else {
-        return nil
-      }
-    }
-
-    var description: String {
-      switch self {
-      case .latest: "latest"
-      case .number(let number): "\(number)"
-      }
-    }
-
-    var defaultValueDescription: String { description }
-  }
-
   @OptionGroup var arguments: StoreArguments
 
   @Option(help: "The number of a batch, or latest.")
@@ -51,8 +25,7 @@ struct DumpCommand: AsyncParsableCommand {
   func run() async throws {
     try await Failure.reporting(json: arguments.json) {
       let access = try StoreAccess(path: arguments.store)
-      let wanted: BatchID? = if case .number(let number) = batch { BatchID(number) } else { nil }
-      let state = try access.state(through: wanted).state
+      let state = try access.state(through: batch.batch).state
       let rows = try access.plan.rows(of: state)
       let encoder = JSONLinesEncoder(schema: rows.schema)
       var bytes: [UInt8] = []

@@ -169,13 +169,14 @@ public enum SegmentScanner {
 
   /// Finds whole records of a store wherever they are in a segment, whatever its header and the chain say.
   ///
+  /// - Parameter end: the byte beyond which nothing is read; nil for the end of the file.
   /// - Throws: `LogError` `.storage` when the file can't be read.
   public static func records(
-    anywhereIn name: String, in directory: any Directory, store: StoreID
+    anywhereIn name: String, in directory: any Directory, upTo end: Int? = nil, store: StoreID
   ) throws(LogError) -> [ScannedRecord] {
     do {
       let file = try directory.open(name, .readOnly)
-      let found = try wholeRecords(file, name, from: 0, limit: try file.size(), store: store)
+      let found = try wholeRecords(file, name, from: 0, limit: min(end ?? .max, try file.size()), store: store)
       try file.close()
       return found
     } catch {

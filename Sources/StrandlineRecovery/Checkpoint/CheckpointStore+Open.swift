@@ -76,7 +76,8 @@ extension CheckpointStore {
       let segments = try directory.entries().filter { SegmentName($0.name) != nil }
       guard segments.isEmpty else {
         throw LogError(
-          .corruption, "\(directory.path) holds \(segments.count) segments and no manifest: a store has lost its root",
+          .corruption,
+          "\(directory.path) holds \(segments.count) segments and no manifest: a store has lost its root; or it is a fork that wasn't finished, which is to be removed and made again",
           file: directory.path)
       }
     } catch let error as LogError {

@@ -16,6 +16,8 @@ public struct StoreFacts: Sendable {
   public var unknown: [String] = []
   /// The batches' records in order, over all segments.
   public var batches: [BatchFacts] = []
+  /// Whole batches behind damage of what was durable, in runs that follow each other without a gap.
+  public var beyond: [[BatchFacts]] = []
   /// The newest batch's record, without the frames of its sections.
   public var newest: CommitRecord?
   /// The store's path, for messages.
@@ -53,6 +55,8 @@ public struct BatchFacts: Sendable {
   public var digest: UInt128
   /// The stream's watermark after it.
   public var watermark: Int64
+  /// Rows read up to it.
+  public var rowsRead: UInt64
   /// The sink's receipt.
   public var receipt: [UInt8]?
   /// Output is known to be published before this batch.
@@ -75,6 +79,7 @@ extension StoreFacts {
     guard let manifest = try ManifestFile.read(directory) else { return nil }
     var facts = StoreFacts(manifest: manifest, path: directory.path)
     try facts.readSegments(directory)
+    try facts.readBeyond(directory)
     try facts.readNames(directory)
     return facts
   }
@@ -100,6 +105,31 @@ extension StoreFacts {
     }
     batches = reader.batches
     newest = reader.newest
+  }
+
+  /// Reads what stands behind damage that can't be a torn tail: what can still be salvaged.
+  private mutating func readBeyond(_ directory: any Directory) throws(LogError) {
+    guard let last = segments.last, let index = segments.indices.last else { return }
+    var reader = try RunReader()
+    var first = index
+    if case .success(let scan) = last.scan {
+      guard case .damaged(_, let later) = scan.end else { return }
+      let next = scan.records.last?.header.sequence.next ?? scan.header.firstSequence
+      if last.entry.sealedSize == nil && next > RecoveryPlanner.floor(self) { return }
+      try reader.read(later, directory)
+      first = index + 1
+    }
+    for entry in manifest.segments[first...] {
+      do throws(LogError) {
+        let found = try SegmentScanner.records(
+          anywhereIn: entry.name.description, in: directory, upTo: entry.sealedSize, store: manifest.store)
+        try reader.read(found, directory)
+      } catch {
+        // A segment that can't be read holds nothing to be salvaged; why it can't be is known from the scan.
+        continue
+      }
+    }
+    beyond = reader.runs
   }
 
   private mutating func readNames(_ directory: any Directory) throws(LogError) {
@@ -148,59 +178,4 @@ public enum StoreNames {
   public static let lock = "LOCK"
   /// Where bytes go that recovery cut off.
   public static let quarantine = "quarantine"
-}
-
-/// Reads batches' records while segments are scanned, and checks that each goes on where the one before ended.
-private struct BatchReader: ~Copyable {
-  var batches: [BatchFacts] = []
-  var newest: CommitRecord?
-  private var decompressor: ZstdDecompressor
-
-  init() throws(LogError) {
-    do {
-      decompressor = try ZstdDecompressor()
-    } catch {
-      throw LogError(.storage, "zstd can't be used: \(error)")
-    }
-  }
-
-  mutating func read(_ record: ScannedRecord, _ payload: [UInt8], _ path: String) throws(LogError) {
-    guard record.header.kind.isBatch else { return }
-    let commit: CommitRecord
-    do {
-      commit = try CommitRecord(
-        decoding: payload.rawSpan, withSections: false, toleratingDamage: record.isDegraded,
-        decompressor: &decompressor)
-    } catch {
-      throw corruption("a record can't be decoded: \(error)", record, path)
-    }
-    if let last = batches.last, record.header.batch != last.batch.next {
-      throw corruption("batch \(record.header.batch) follows batch \(last.batch)", record, path)
-    }
-    if let newest { try check(commit, after: newest, record, path) }
-    batches.append(
-      BatchFacts(
-        record: record, sections: commit.sections, digest: commit.digest, watermark: commit.watermark,
-        receipt: commit.receipt, publishedBefore: commit.publishedBefore))
-    newest = commit
-  }
-
-  private func check(
-    _ commit: CommitRecord, after before: CommitRecord, _ record: ScannedRecord, _ path: String
-  ) throws(LogError) {
-    guard commit.partitions.count >= before.partitions.count else {
-      throw corruption("a partition has gone", record, path)
-    }
-    for (now, then) in zip(commit.partitions, before.partitions) where now.offset < then.offset {
-      throw corruption("the offset of \(now.name) went back from \(then.offset) to \(now.offset)", record, path)
-    }
-    guard commit.rowsRead == before.rowsRead &+ commit.batchRows, commit.watermark >= before.watermark else {
-      throw corruption("rows or the watermark don't continue the batch before", record, path)
-    }
-  }
-
-  private func corruption(_ text: String, _ record: ScannedRecord, _ path: String) -> LogError {
-    LogError(
-      .corruption, text, file: "\(path)/\(record.segment)", offset: record.offset, sequence: record.header.sequence)
-  }
 }

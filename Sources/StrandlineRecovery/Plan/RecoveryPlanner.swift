@@ -15,8 +15,9 @@ public enum RecoveryPlanner {
     if batch == nil { try checkOrphans(facts) }
     var batches = facts.batches
     if let batch {
+      batches = facts.runs.first { $0.contains { $0.batch == batch } } ?? []
       batches.removeAll { $0.batch > batch }
-      guard batches.last?.batch == batch else { throw notRetained(batch, facts) }
+      if batches.isEmpty { throw notRetained(batch, facts) }
     }
     let bases = try bases(batches, facts, isOlder: batch != nil)
     var plan = RecoveryPlan(
@@ -102,14 +103,11 @@ public enum RecoveryPlanner {
     for orphan in facts.orphans where orphan.belongsToStore != false {
       let file = "\(facts.path)/\(orphan.name)"
       if orphan.name.epoch > facts.manifest.epoch {
-        throw corruption(
-          "the manifest is of epoch \(facts.manifest.epoch), and a segment is of epoch \(orphan.name.epoch): an old manifest was put back",
-          file, nil, nil, facts)
+        throw staleManifest(
+          "the manifest is of epoch \(facts.manifest.epoch), and a segment is of epoch \(orphan.name.epoch)", file)
       }
       if let original = orphan.lastOriginal, original > last ?? SequenceNumber(0), orphan.name.number >= first {
-        throw corruption(
-          "a segment with records of its own is not in the manifest: an old manifest was put back", file, nil, nil,
-          facts)
+        throw staleManifest("a segment with records of its own is not in the manifest", file)
       }
     }
   }
@@ -145,14 +143,39 @@ public enum RecoveryPlanner {
           "every snapshot of shard \(missing) that the state after batch \(last.batch) could begin with is damaged",
           "\(facts.path)/\(damaged.segment)", damaged.offset, damaged.sequence, facts)
       }
-      if isOlder {
-        throw LogError(
-          .mismatch, "the state after batch \(last.batch) can't be restored any more: the snapshots before it are gone",
-          file: facts.path)
-      }
+      if isOlder { throw notRetained(last.batch, facts) }
       throw corruption("no snapshot of shard \(missing) is left", facts.path, nil, last.sequence, facts)
     }
     return bases.compactMap { $0 }
+  }
+
+  /// Whether the batches hold a whole snapshot of every shard.
+  static func hasBases(_ batches: [BatchFacts], _ shards: Int) -> Bool {
+    var missing = Set(0..<shards)
+    for section in batches.flatMap(\.sections) where !section.isDamaged {
+      switch section.kind {
+      case .snapshot: return true
+      case .shardSnapshot: missing.remove(section.shard)
+      case .shardDelta: continue
+      }
+    }
+    return missing.isEmpty
+  }
+
+  /// The batches whose state can be restored, in ascending ranges; usually one.
+  public static func restorable(_ facts: StoreFacts) -> [ClosedRange<BatchID>] {
+    let shards = facts.manifest.identity.shardCount
+    return facts.runs.compactMap { run in
+      // From the first batch on by which every shard has a snapshot, all can be restored.
+      var low = 0
+      var high = run.count
+      while low < high {
+        let middle = (low + high) / 2
+        if hasBases(Array(run[...middle]), shards) { high = middle } else { low = middle + 1 }
+      }
+      guard low < run.count, let last = run.last else { return nil }
+      return run[low].batch...last.batch
+    }
   }
 
   /// The damaged snapshots of shards, in the order of the log.
@@ -212,21 +235,28 @@ public enum RecoveryPlanner {
   }
 
   private static func notRetained(_ batch: BatchID, _ facts: StoreFacts) -> LogError {
-    guard let first = facts.batches.first, let last = facts.batches.last else {
-      return LogError(.mismatch, "batch \(batch) is not in the store: it has no batches", file: facts.path)
+    let ranges = restorable(facts).map {
+      $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
     }
-    return LogError(
-      .mismatch, "batch \(batch) is not in the store: it holds records of batches \(first.batch) to \(last.batch)",
-      file: facts.path)
+    let rest = ranges.isEmpty ? "no batch can be" : "batches \(ranges.joined(separator: " and ")) can be"
+    return LogError(.mismatch, "the state after batch \(batch) can't be restored: \(rest)", file: facts.path)
   }
 
   private static func corruption(
     _ text: String, _ file: String, _ offset: Int?, _ sequence: SequenceNumber?, _ facts: StoreFacts
   ) -> LogError {
-    var message = "\(text); what is damaged was durable, and nothing has been changed"
-    if let last = facts.batches.last {
-      message += ". Whole up to batch \(last.batch): `strandline dump \(facts.path) --batch \(last.batch)` reads it"
-    }
-    return LogError(.corruption, message, file: file, offset: offset, sequence: sequence)
+    let advice =
+      Salvage(facts)?.advice(facts.path)
+      ?? "nothing of it can be restored: begin with a new checkpoint and a new output from the source"
+    return LogError(
+      .corruption, "\(text); what is damaged was durable, and nothing has been changed. \(advice)", file: file,
+      offset: offset, sequence: sequence)
+  }
+
+  private static func staleManifest(_ text: String, _ file: String) -> LogError {
+    LogError(
+      .corruption,
+      "\(text): an old manifest was put back, and nothing has been changed. Put back the newest one, or all of the copy",
+      file: file)
   }
 }
