@@ -16,7 +16,9 @@ struct SalvageTests {
       error.message.contains("`strandline fork store --batch \(salvage.batch) NEWSTORE`"),
       "\(error) \(comment.rawValue)")
     let target = MemoryDirectory(path: "fork")
-    let report = try StoreFork(of: directory, options: StoreForkOptions(clock: { 0 }, random: { 7 })).make(
+    var options = StoreForkOptions(clock: { 0 }, random: { 7 })
+    options.log = LogOptions(segmentCapacity: 8 << 10)
+    let report = try StoreFork(of: directory, options: options).make(
       from: salvage.batch, into: target, empty: emptyState)
     if let rows = salvage.rows { #expect(rows == report.repeatedRows, comment) }
     try expectRecovers(target, to: Int(salvage.batch.value), of: Self.workload, StoreSettings(), comment)
