@@ -78,6 +78,41 @@ struct StoreCommandTests {
     }
   }
 
+  @Test("diff leads from the rows of one batch to those of another", arguments: ["snapshot", "log"])
+  func diff(_ mode: String) throws {
+    try withTool { tool in
+      try makeStore(tool, "--state", mode, "--retain", "100")
+      let state = { (batch: String) in
+        Set(try tool.run("dump", tool.path("store"), "--batch", batch).output.split(separator: "\n").map(String.init))
+      }
+      let (before, after) = (try state("3"), try state("9"))
+      let text = try tool.run("diff", tool.path("store"), "--from", "3", "--to", "9")
+      #expect(text.status == 0, "\(text.errors)")
+      let lines = text.output.split(separator: "\n")
+      let added = Set(lines.filter { $0.hasPrefix("+ ") }.map { String($0.dropFirst(2)) })
+      #expect(added.isSubset(of: after) && added.isDisjoint(with: before))
+      #expect(lines.contains { $0.hasPrefix("~ {\"page\"") && $0.contains("} {\"count\"") && $0.contains("} -> {") })
+      #expect(text.errors.contains("\(added.count) added"))
+      var applied = before
+      let objects = try tool.run("diff", tool.path("store"), "--from", "3", "--to", "9", "--json")
+      for line in objects.output.split(separator: "\n") {
+        let object = try CommandLineTool.object(String(line))
+        let parts = line.dropLast().split(separator: "\"after\":")
+        let old = parts[0].components(separatedBy: "\"before\":").dropFirst().first.map {
+          $0.hasSuffix(",") ? String($0.dropLast()) : $0
+        }
+        #expect(["added", "closed", "changed"].contains(object["change"] as? String))
+        if let old { #expect(applied.remove(old) != nil, "\(old)") }
+        if object["after"] != nil { applied.insert(String(parts[1])) }
+      }
+      #expect(applied == after)
+      #expect(objects.output.split(separator: "\n").count == lines.count)
+      #expect(try tool.run("diff", tool.path("store"), "--from", "9", "--to", "latest").status == 0)
+      let gone = try tool.run("diff", tool.path("store"), "--from", "3", "--to", "999")
+      #expect(gone.status == 6 && gone.errors.contains("can be"))
+    }
+  }
+
   @Test("a damaged snapshot of a shard is damage to verify, and survived and reported by everything else")
   func degraded() throws {
     try withTool { tool in

@@ -39,6 +39,13 @@ public struct StoredPlan: Sendable {
     try compiled.result(state.rows(of: state.openPanes))
   }
 
+  /// Some groups of a state as rows, in their order.
+  ///
+  /// - Throws: `StreamError` `.overflow` for a value beyond the range of its type.
+  public func rows(of groups: GroupRows) throws(StreamError) -> ColumnBatch {
+    try compiled.result(groups)
+  }
+
   /// The plan with all of the state in its result: every key, the window, and the aggregates in their order, on which the
   /// accumulators depend.
   private static func showingState(_ plan: StreamPlan) -> StreamPlan {

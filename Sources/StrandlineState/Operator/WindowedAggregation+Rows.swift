@@ -33,7 +33,7 @@ extension WindowedAggregation {
     return rows
   }
 
-  private func decodeKeys(_ keys: Column) -> [Column] {
+  func decodeKeys(_ keys: Column) -> [Column] {
     guard case .tuple(let types) = plan.keys else { return [keys] }
     do {
       return try KeyTuple.decode(keys, types: types)
