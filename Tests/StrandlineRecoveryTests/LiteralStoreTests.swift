@@ -20,7 +20,10 @@ struct LiteralStoreTests {
     ] {
       let digits = hex.compactMap(\.hexDigitValue)
       let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-      try directory.open(name, .create).write(bytes, at: 0)
+      let file = try directory.open(name, .create)
+      try file.write(bytes, at: 0)
+      // The zeros up to the capacity are not written out.
+      if name.hasSuffix(".log") { try file.preallocate(4096) }
     }
     return directory
   }

@@ -117,28 +117,35 @@ struct OpeningTests {
     let directory = try store()
     let manifest = try facts(directory).manifest
     let last = try #require(manifest.segments.last)
+    let first = try bytes(manifest.segments[0].name.description, directory)
+    // A segment of ours that is not named, with a broken header and records that the named ones don't have.
+    let ahead = directory.copy()
+    var session = try Session(ahead.reopened(), settings)
+    try session.run(workload, upTo: 12)
+    let newest = try #require(try facts(ahead).manifest.segments.last).name.description
     let copy = directory.copy()
-    // A segment of ours that is not named, with whole records behind those of the log and a broken header.
-    let further = directory.copy()
-    var session = try Session(further.reopened(), settings)
-    try session.run(workload, upTo: 15)
-    let newest = try #require(try facts(further).manifest.segments.last).name.description
     let name = SegmentName(number: last.name.number + 5, epoch: manifest.epoch).description
-    try copy.open(name, .create).write(try bytes(newest, further), at: 0)
+    try copy.open(name, .create).write(try bytes(newest, ahead), at: 0)
     try flip(name, copy, at: 20)
     try expectRefused(copy, .corruption, settings)
+    // With records that they do have, it shows what its blocks held before, and goes.
+    let leftover = directory.copy()
+    try leftover.open(name, .create).write(first, at: 0)
+    try flip(name, leftover, at: 20)
+    try expectRecovers(leftover, to: 9, of: workload, settings)
+    #expect(try !leftover.entries().contains { $0.name == name })
 
     let foreign = SegmentHeader(
       store: StoreID(high: 1, low: 2), number: 99, epoch: Epoch(1), firstSequence: SequenceNumber(1), capacity: 4096,
       floor: SequenceNumber(0), predecessor: nil, identity: manifest.identity)
     try directory.open("00000099-1.log", .create).write(foreign.encoded(), at: 0)
     var later = ByteWriter()
-    later.raw(try bytes(manifest.segments[0].name.description, directory))
+    later.raw(first)
     later.overwrite([2], at: 12)
     later.setUInt32(CRC32C.checksum(Array(later.bytes[12..<SegmentHeader.size])), at: 8)
     try directory.open("00000098-1.log", .create).write(later.bytes, at: 0)
-    let again = try Session(directory.reopened(), settings)
-    #expect(again.report.plan?.unknown == ["00000098-1.log", "00000099-1.log"])
+    let opened = try Session(directory.reopened(), settings)
+    #expect(opened.report.plan?.unknown == ["00000098-1.log", "00000099-1.log"])
     #expect(try directory.entries().contains { $0.name == "00000099-1.log" })
   }
 

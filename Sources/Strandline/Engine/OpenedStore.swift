@@ -27,9 +27,11 @@ struct OpenedStore: ~Copyable {
     var report = RecoveryReport()
     var restored: WindowedAggregation?
     let opened: CheckpointStore
+    var options = options.checkpoint(plan: "\(plan.description)\nsink: \(sink.description)")
+    options.publishedThrough = try sink.publishedThrough()
     do throws(LogError) {
       opened = try CheckpointStore.open(
-        directory, options: options.checkpoint(plan: "\(plan.description)\nsink: \(sink.description)"),
+        directory, options: options,
         state: { WindowedAggregation(plan.state, shardCount: $0, seed: $1) }, restored: &restored, report: &report)
     } catch {
       throw StreamError(error)

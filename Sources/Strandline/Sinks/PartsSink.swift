@@ -56,6 +56,15 @@ public struct PartsSink: Sink {
     }
   }
 
+  public func publishedThrough() throws(StreamError) -> BatchID? {
+    let names = PartName(format: format)
+    do {
+      return try directory.entries().compactMap { names.batch(ofPublished: $0.name) }.max()
+    } catch {
+      throw StreamError(.sink, error)
+    }
+  }
+
   public func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter {
     let writer = PartsWriter(directory, format, opening)
     try writer.recover(opening)

@@ -22,6 +22,11 @@ public protocol Sink: Sendable {
   /// - Throws: `StreamError` `.sink` that says what is there.
   func checkUnused() throws(StreamError)
 
+  /// The highest batch whose rows a reader can see, where the output itself says so: proof that the batch was committed.
+  ///
+  /// - Throws: `StreamError` `.sink`.
+  func publishedThrough() throws(StreamError) -> BatchID?
+
   /// Opens the sink.
   ///
   /// - Throws: `StreamError` `.sink`.
@@ -31,6 +36,9 @@ public protocol Sink: Sendable {
 extension Sink {
   /// An output that holds nothing is always unused.
   public func checkUnused() {}
+
+  /// Most outputs don't say which batch a row is of.
+  public func publishedThrough() -> BatchID? { nil }
 }
 
 /// What a sink is told when it is opened.

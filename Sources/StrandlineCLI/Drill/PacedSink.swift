@@ -11,6 +11,10 @@ struct PacedSink: Sink {
   var guarantee: DeliveryGuarantee { sink.guarantee }
   var description: String { sink.description }
 
+  func checkUnused() throws(StreamError) { try sink.checkUnused() }
+
+  func publishedThrough() throws(StreamError) -> BatchID? { try sink.publishedThrough() }
+
   func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter {
     PacedWriter(try sink.open(opening), nanos: nanos)
   }

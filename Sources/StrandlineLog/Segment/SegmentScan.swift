@@ -114,7 +114,8 @@ public enum SegmentScanner {
         var place = try read(file, name, at: scan.endOffset, limit: limit, store: store)
         if case .doubtful(let record, let payload, let reason) = place {
           if proved == nil {
-            let later = try wholeRecords(file, name, from: scan.endOffset + 8, limit: limit, store: store)
+            // From here on, since a record that stands in another's place is whole, too, and its floor counts.
+            let later = try wholeRecords(file, name, from: scan.endOffset, limit: limit, store: store)
             proved = later.reduce(header.floor) { max($0, $1.header.floor) }
           }
           let isDurable = proved.map { record.header.sequence <= $0 } ?? false
@@ -153,7 +154,8 @@ public enum SegmentScanner {
         break
       }
       if case .damaged(let reason, _) = scan.end {
-        let later = try wholeRecords(file, name, from: scan.endOffset + 8, limit: limit, store: store)
+        // From here on, since a record that stands in another's place is whole, too, and its floor counts.
+        let later = try wholeRecords(file, name, from: scan.endOffset, limit: limit, store: store)
         scan.end = .damaged(reason: reason, later: later)
       }
       try file.close()

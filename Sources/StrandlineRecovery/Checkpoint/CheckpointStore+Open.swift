@@ -53,7 +53,7 @@ extension CheckpointStore {
       return store
     }
     try PlanDifference.check(stored: facts.manifest, wanted: options.plan, path: directory.path)
-    let plan = try RecoveryPlanner.plan(facts)
+    let plan = try RecoveryPlanner.plan(facts, publishedThrough: options.publishedThrough)
     report.plan = plan
     var state = makeState(facts.manifest.identity.shardCount, facts.manifest.identity.hashSeed)
     var restorer = StateRestorer(directory, clock: options.clock)
@@ -78,7 +78,7 @@ extension CheckpointStore {
         throw LogError(
           .corruption,
           "\(directory.path) holds \(segments.count) segments and no manifest: a store has lost its root; or it is a fork that wasn't finished, which is to be removed and made again",
-          file: directory.path)
+          file: "\(directory.path)/\(Manifest.name)")
       }
     } catch let error as LogError {
       throw error

@@ -34,6 +34,8 @@ public struct CheckpointOptions: Sendable {
   public var owner = "pid ?"
   /// Whether a missing store is an error rather than a new store.
   public var mustExist = false
+  /// The highest batch whose output is visible, which proves that its record was durable; nil where nothing is known.
+  public var publishedThrough: BatchID?
   /// Monotonic nanoseconds.
   public var clock: @Sendable () -> UInt64
   /// A source of random words, for a new store's identity and seed.

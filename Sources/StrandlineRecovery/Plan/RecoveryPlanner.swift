@@ -5,14 +5,21 @@ import StrandlineStorage
 public enum RecoveryPlanner {
   /// The plan for a store, or for a store as it was after an earlier batch.
   ///
-  /// - Parameter batch: the batch after which the state is wanted; nil for the newest.
+  /// - Parameters:
+  ///   - batch: the batch after which the state is wanted; nil for the newest.
+  ///   - published: the highest batch whose output is known to be visible, which proves that its record was durable.
   /// - Throws: `LogError` `.corruption` for damage at or below the floor, with the place and what salvages the rest; the
   ///   store has not been changed.
-  public static func plan(_ facts: StoreFacts, through batch: BatchID? = nil) throws(LogError) -> RecoveryPlan {
+  public static func plan(
+    _ facts: StoreFacts, through batch: BatchID? = nil, publishedThrough published: BatchID? = nil
+  ) throws(LogError) -> RecoveryPlan {
     let floor = floor(facts)
     // What is whole before a damaged place can still be looked at, batch by batch.
     let scans = batch == nil ? try checkedSegments(facts, floor) : []
-    if batch == nil { try checkOrphans(facts) }
+    if batch == nil {
+      try checkOrphans(facts)
+      try checkPublished(published, scans, facts)
+    }
     var batches = facts.batches
     if let batch {
       batches = facts.runs.first { $0.contains { $0.batch == batch } } ?? []
@@ -89,12 +96,29 @@ public enum RecoveryPlanner {
         throw corruption("the log ends before record \(floor), which was durable", file, scan.endOffset, next, facts)
       }
     }
+    // A segment has its full size, durably, before the manifest names it, and never becomes shorter.
+    if entry.sealedSize == nil && scan.fileSize < scan.header.capacity {
+      throw corruption(
+        "the segment has \(scan.fileSize) bytes, and was made with \(scan.header.capacity)", file, scan.fileSize, next,
+        facts)
+    }
     if SegmentName(number: scan.header.number, epoch: scan.header.epoch) != entry.name {
       throw corruption("the segment is not the one of that name", file, 0, nil, facts)
     }
     if scan.header.identity != facts.manifest.identity {
       throw corruption("the segment and the manifest disagree about seed, shards or plan", file, 0, nil, facts)
     }
+  }
+
+  /// A record whose output is visible was durable: a log that ends before it has lost it.
+  private static func checkPublished(
+    _ published: BatchID?, _ scans: [SegmentScan], _ facts: StoreFacts
+  ) throws(LogError) {
+    guard let published, let last = facts.batches.last?.batch, last < published, let scan = scans.last else { return }
+    let name = SegmentName(number: scan.header.number, epoch: scan.header.epoch)
+    var text = "the output of batch \(published) is visible, and the log ends with batch \(last)"
+    if case .damaged(let reason, _) = scan.end { text += " (\(reason))" }
+    throw corruption(text, "\(facts.path)/\(name)", scan.endOffset, scan.records.last?.header.sequence.next, facts)
   }
 
   private static func checkOrphans(_ facts: StoreFacts) throws(LogError) {

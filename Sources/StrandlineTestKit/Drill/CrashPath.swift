@@ -3,7 +3,6 @@ import StrandlineBytes
 import StrandlineLog
 import StrandlineRecovery
 import StrandlineStorage
-import Synchronization
 
 /// Crashes, one inside the recovery from the other, and what came of them.
 ///
@@ -137,7 +136,7 @@ struct CrashPath {
     var hasher = Hasher()
     hasher.combine(bounds.acknowledged)
     hasher.combine(bounds.issued)
-    let state = disk.shared.content.withLock { $0.state }
+    let state = disk.state
     for (number, directory) in state.directories.sorted(by: { $0.key < $1.key }) {
       for (name, node) in directory.names.sorted(by: { $0.key < $1.key }) {
         hasher.combine(number)

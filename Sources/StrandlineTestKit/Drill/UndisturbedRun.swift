@@ -44,17 +44,19 @@ public struct UndisturbedRun: Sendable {
   private init() {}
 
   /// Runs a subject and gives every moment at which it could have been interrupted.
+  ///
+  /// - Parameter attempt: tells its store from that of another run.
   static func moments(
-    _ subject: DrillSubject, on disk: SimulatedDisk = SimulatedDisk()
+    _ subject: DrillSubject, on disk: SimulatedDisk = SimulatedDisk(), attempt: Int = 0
   ) throws -> (run: UndisturbedRun, moments: [Moment]) {
     var run = UndisturbedRun()
     disk.recordsCrashPoints = true
-    let moments = try record(subject, on: disk, into: &run)
+    let moments = try record(subject, on: disk, attempt: attempt, into: &run)
     return (run, moments)
   }
 
   private static func record(
-    _ subject: DrillSubject, on disk: SimulatedDisk, into result: inout UndisturbedRun
+    _ subject: DrillSubject, on disk: SimulatedDisk, attempt: Int = 0, into result: inout UndisturbedRun
   ) throws -> [Moment] {
     var moments: [Moment] = []
     func take(_ acknowledged: Int, _ issued: Int) {
@@ -62,7 +64,7 @@ public struct UndisturbedRun: Sendable {
         moments.append(Moment(point: point, acknowledged: acknowledged, issued: issued))
       }
     }
-    let run = try SubjectRun(subject, on: disk)
+    let run = try SubjectRun(subject, on: disk, attempt: attempt)
     take(-1, 0)
     try result.note(run, subject, disk)
     var isOpen = true

@@ -107,6 +107,9 @@ public final class SimulatedDisk: Directory {
     }
   }
 
+  /// What is on the disk now, and what of it is durable.
+  var state: DiskState { shared.content.withLock { $0.state } }
+
   /// The disk as it is now, as a crash point.
   public var crashPoint: CrashPoint {
     shared.content.withLock { CrashPoint(number: $0.changes + 1, call: nil, state: $0.state) }
@@ -114,7 +117,7 @@ public final class SimulatedDisk: Directory {
 
   /// What is there for the next process after this one was killed: the page cache, with no file open and no lock held.
   public func afterKill() -> SimulatedDisk {
-    SimulatedDisk(shared.content.withLock { $0.state.afterKill })
+    SimulatedDisk(state.afterKill)
   }
 
   // MARK: - Directory
