@@ -104,7 +104,7 @@ let package = Package(
       name: "StrandlineRecoveryTests",
       dependencies: [
         "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
-        "StrandlineStorage",
+        "StrandlineStorage", "StrandlineTestKit",
       ], swiftSettings: settings),
     .testTarget(
       name: "StrandlineMacrosTests",

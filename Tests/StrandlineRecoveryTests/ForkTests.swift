@@ -1,6 +1,7 @@
 import StrandlineLog
 import StrandlineState
 import StrandlineStorage
+import StrandlineTestKit
 import Testing
 
 @testable import StrandlineRecovery
@@ -105,18 +106,22 @@ struct ForkTests {
   @Test("killed at any call, or cut off from power, is a whole store or none")
   func killed() throws {
     let directory = try store(Self.settings[1])
+    let disk = SimulatedDisk()
+    disk.recordsCrashPoints = true
+    try fork(directory, 20, into: disk)
+    let points = disk.takeCrashPoints()
+    #expect(points.count > 8)
+    var limits = DrillLimits()
+    limits.exhaustiveParts = 4
+    limits.samples = 4
     var whole = 0
-    var crashAt = 1
-    while true {
-      let disk = try CrashDisk(MemoryDirectory(), crashAt: crashAt)
-      let isDone = (try? fork(directory, 20, into: disk)) != nil
-      var random = SeededRandom(seed: UInt64(crashAt))
-      var images = [try disk.afterKill()]
-      for _ in 0..<4 { images.append(try disk.afterPowerCut(&random)) }
-      for image in images {
-        let comment: Comment = "call \(crashAt)"
+    for point in points + [disk.crashPoint] {
+      let images = CrashImages(point, limits: limits)
+      for fates in images.fates() {
+        let image = images.disk(fates)
+        let comment: Comment = "change \(point.number), \(fates)"
         guard try image.entries().contains(where: { $0.name == Manifest.name }) else {
-          #expect(!isDone, comment)
+          #expect(point.call != nil, comment)
           if try image.entries().contains(where: { SegmentName($0.name) != nil }) {
             let error = try #require(throws: LogError.self, comment) { _ = try Session(image, Self.settings[1]) }
             #expect(error.code == .corruption && error.message.contains("fork that wasn't finished"), comment)
@@ -126,10 +131,8 @@ struct ForkTests {
         whole += 1
         try expectRecovers(image, to: 20, of: Self.workload, Self.settings[1], comment)
       }
-      if disk.calls < crashAt { break }
-      crashAt += 1
     }
-    #expect(crashAt > 8 && whole > 4)
+    #expect(whole > 2)
   }
 
   @Test("takes along the batches whose output may not be published, and no others")
