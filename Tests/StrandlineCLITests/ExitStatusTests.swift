@@ -80,8 +80,10 @@ struct ExitStatusTests {
       #expect(try tool.run(count(tool, "--checkpoint", tool.path("store"), "--leave-open")).status == 0)
       let other = try tool.run(count(tool, "--checkpoint", tool.path("store"), "--delay", "5s"))
       #expect(other.status == 6)
-      #expect(other.errors.contains("- event time: t, delay 0 us"))
-      #expect(other.errors.contains("+ event time: t, delay 5000000 us"))
+      #expect(other.errors.contains("delay: 0s → 5s"))
+      let shards = try tool.run(count(tool, "--checkpoint", tool.path("store"), "--leave-open", "--shards", "32"))
+      #expect(shards.status == 6)
+      #expect(shards.errors.contains("fork \(tool.path("store")) --batch latest --shards 32"))
     }
   }
 

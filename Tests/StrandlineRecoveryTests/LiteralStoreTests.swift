@@ -44,6 +44,7 @@ struct LiteralStoreTests {
     #expect(try reader.verify(try reader.facts(), empty: empty, progress: { _, _ in }).digests == 2)
 
     var settings = StoreSettings()
+    settings.saysShards = false
     settings.plan = "count by key"
     var report = RecoveryReport()
     var state: WindowedAggregation?

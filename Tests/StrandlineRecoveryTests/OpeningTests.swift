@@ -62,11 +62,14 @@ struct OpeningTests {
     #expect(try directory.entries().filter { $0.name != StoreNames.lock }.isEmpty)
   }
 
-  @Test("keeps the shards of the store, whatever is asked for")
+  @Test("with another number of shards is refused with the command that changes it; where none is said it keeps them")
   func shards() throws {
     let directory = try store()
     var other = settings
     other.shards = 64
+    let error = try expectRefused(directory, .mismatch, other)
+    #expect(error?.message.contains("`strandline fork store --batch latest --shards 64 NEWSTORE`") == true)
+    other.saysShards = false
     let session = try Session(directory, other)
     #expect(session.state.shardCount == settings.shards)
     try expect(session.state, isAfter: 9, of: workload)
@@ -158,6 +161,29 @@ struct OpeningTests {
     header[12] = 9
     try patch(last.segment, directory, at: last.offset, resealed(header))
     try expectRefused(directory, .unsupportedFormat, settings)
+  }
+
+  @Test(
+    "refuses a manifest or a segment of a later version, or with a feature that it has to know", arguments: [12, 16])
+  func laterVersion(at position: Int) throws {
+    let directory = try store()
+    let segment = try #require(try facts(directory).manifest.segments.first).name.description
+    for (name, end) in [(Manifest.name, nil), (segment, SegmentHeader.size)] {
+      let copy = directory.copy()
+      var bytes = ByteWriter()
+      bytes.raw(try Array(StrandlineRecoveryTests.bytes(name, copy).prefix(end ?? .max)))
+      bytes.overwrite([2], at: position)
+      bytes.setUInt32(CRC32C.checksum(Array(bytes.bytes[12...])), at: 8)
+      try patch(name, copy, at: 0, bytes.bytes)
+      let error = try expectRefused(copy, .unsupportedFormat, settings)
+      #expect(error?.file == "store/\(name)")
+      #expect(error?.message.contains("this version reads 1") == true)
+      // The same without the change is read.
+      bytes.overwrite([position == 12 ? 1 : 0], at: position)
+      bytes.setUInt32(CRC32C.checksum(Array(bytes.bytes[12...])), at: 8)
+      try patch(name, copy, at: 0, bytes.bytes)
+      try expectRecovers(copy, to: 9, of: workload, settings)
+    }
   }
 
   @Test("gives the batches whose output may not be published, with their receipts")

@@ -10,6 +10,8 @@ import Testing
 struct StoreSettings {
   var mode = CheckpointMode.auto
   var shards = 4
+  /// Whether the number of shards is asked for.
+  var saysShards = true
   var segmentCapacity = 8 << 10
   var retained = 1
   var durability = Durability.batch
@@ -23,7 +25,7 @@ struct StoreSettings {
     var options = CheckpointOptions(
       plan: plan, clock: { clock.next() }, random: { words.next() &* 0x9E37_79B9_7F4A_7C15 })
     options.mode = mode
-    options.shardCount = shards
+    options.shardCount = saysShards ? shards : nil
     options.log.segmentCapacity = segmentCapacity
     options.retainedBatches = retained
     options.durability = durability

@@ -21,8 +21,8 @@ public struct EngineOptions: Sendable {
   public var durability = Durability.batch
   /// Snapshots or deltas.
   public var mode = CheckpointMode.auto
-  /// The number of shards of a new store, a power of two.
-  public var shardCount = 16
+  /// The number of shards, a power of two; nil for the store's own, and 16 for a new one.
+  public var shardCount: Int?
   /// How many of the last batches stay restorable.
   public var retainedBatches = 8
   /// How the log is written.
@@ -56,6 +56,7 @@ public struct EngineOptions: Sendable {
   func checkpoint(plan: String) -> CheckpointOptions {
     var options = CheckpointOptions(plan: plan, clock: clock, random: random)
     options.shardCount = shardCount
+    options.compare = { PlanComparison.difference(stored: $0, wanted: $1) }
     options.durability = durability
     options.mode = mode
     options.retainedBatches = retainedBatches

@@ -16,8 +16,9 @@ struct OpenedStore: ~Copyable {
   init(
     _ plan: CompiledPlan, sink: any Sink, _ directory: (any Directory)?, _ options: EngineOptions
   ) throws(StreamError) {
+    let shards = options.shardCount ?? CheckpointOptions.defaultShardCount
     guard let directory else {
-      state = WindowedAggregation(plan.state, shardCount: options.shardCount, seed: options.random())
+      state = WindowedAggregation(plan.state, shardCount: shards, seed: options.random())
       store = nil
       report = nil
       epoch = Epoch(0)
@@ -27,7 +28,7 @@ struct OpenedStore: ~Copyable {
     var report = RecoveryReport()
     var restored: WindowedAggregation?
     let opened: CheckpointStore
-    var options = options.checkpoint(plan: "\(plan.description)\nsink: \(sink.description)")
+    var options = options.checkpoint(plan: StreamPlan.stored(plan.description, sink))
     options.publishedThrough = try sink.publishedThrough()
     do throws(LogError) {
       opened = try CheckpointStore.open(
@@ -36,7 +37,7 @@ struct OpenedStore: ~Copyable {
     } catch {
       throw StreamError(error)
     }
-    state = restored ?? WindowedAggregation(plan.state, shardCount: options.shardCount, seed: 0)
+    state = restored ?? WindowedAggregation(plan.state, shardCount: shards, seed: 0)
     epoch = opened.manifest.epoch
     lastBatch = opened.lastBatch
     self.report = report

@@ -86,6 +86,11 @@ public struct StreamPlan: Sendable {
     return lines.map(PlanLine.escaped).joined(separator: "\n")
   }
 
+  /// What a store holds of a plan and its sink.
+  static func stored(_ description: String, _ sink: any Sink) -> String {
+    "\(description)\nsink: \(sink.description)"
+  }
+
   /// A name as expressions write it: in double quotes where it needs them.
   private static func name(_ name: String) -> String { "\(Expression.column(name))" }
 

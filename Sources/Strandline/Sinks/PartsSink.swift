@@ -220,8 +220,7 @@ private final class PartsWriter: SinkWriter {
       let path = "\(directory.path)/\(entry.name)"
       throw StreamError(
         .sink,
-        "\(path) is of a batch that was never committed: output and checkpoint don't belong together. If the checkpoint is a fork, remove the parts of later batches: \(names.published(opening.nextBatch)) and those after it",
-        file: path)
+        "\(path) is of a batch that was never committed: output and checkpoint don't belong together", file: path)
     }
     let staged = Set(entries.map(\.name))
     for (batch, receipt) in opening.unpublished {

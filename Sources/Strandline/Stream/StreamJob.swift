@@ -1,6 +1,6 @@
 import Dispatch
 public import Logging
-import StrandlineRecovery
+public import StrandlineRecovery
 import StrandlineStorage
 
 /// A stream with a beginning and an end: what can be run.
@@ -88,6 +88,26 @@ public struct StreamJob: Sendable {
     }
   }
 
+  /// What opening a checkpoint would come to, as far as that can be told without restoring its state.
+  ///
+  /// Nothing is changed, and no lock is taken; the source is not looked at.
+  ///
+  /// - Throws: `StreamError` `.plan`, or `.store` when the directory can't be opened.
+  public func preview(
+    checkpoint: String, options: EngineOptions = EngineOptions()
+  ) throws(StreamError) -> OpeningPreview {
+    try check()
+    var directory: PosixDirectory?
+    do throws(StorageError) {
+      directory = try PosixDirectory.open(path: checkpoint)
+    } catch {
+      if error.code != .notFound { throw StreamError(.store, error) }
+    }
+    var options = options.checkpoint(plan: StreamPlan.stored(plan.description, sink))
+    options.publishedThrough = try sink.publishedThrough()
+    return OpeningPreview(directory, path: checkpoint, options: options)
+  }
+
   private func drive(
     _ engine: MicroBatchEngine, _ options: EngineOptions, _ stop: StopSignal, _ logger: Logger?,
     _ progress: ((RunReport) -> Void)?
@@ -99,6 +119,9 @@ public struct StreamJob: Sendable {
         metadata: [
           "batch": "\(last)", "redone": "\(recovery.figures.batchesRedone)", "nanos": "\(recovery.nanos)",
         ])
+      for change in recovery.planChanges {
+        logger?.notice("the plan has changed, and was carried over", metadata: ["change": "\(change)"])
+      }
       for snapshot in recovery.plan?.degraded ?? [] {
         logger?.warning("recovered from an older snapshot", metadata: ["damage": "\(snapshot.text)"])
       }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Strandline
+import StrandlineRecovery
 import StrandlineStorage
 
 /// `strandline count`: windowed counts over files or standard input.
@@ -32,7 +33,8 @@ struct CountCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reporting(json: run.json) {
-      var job = try makeJob()
+      if store.dryRun { return try preview() }
+      var job = try makeJob(output.sink())
       if run.fault == .rewind { job = Fault.rewinding(job) }
       if store.checkpoint == nil && !run.quiet && !run.json {
         Console.note("no --checkpoint: the state is in memory alone, and is gone with the process")
@@ -52,7 +54,19 @@ struct CountCommand: AsyncParsableCommand {
     }
   }
 
-  private func makeJob() throws -> StreamJob {
+  /// Says what opening the checkpoint would come to.
+  private func preview() throws {
+    let job = try makeJob(output.unopened())
+    let found = try job.preview(checkpoint: store.checkpoint ?? "", options: engineOptions())
+    if run.json {
+      try Console.print(CountReport.json(found).description)
+    } else {
+      for line in found.lines { try Console.print(line) }
+    }
+    if let refusal = found.refusal { throw refusal }
+  }
+
+  private func makeJob(_ output: any Sink) throws -> StreamJob {
     let condition = try CountPlan.condition(plan.condition)
     var types = try ColumnTypes(plan, condition: condition)
     let schema = try types.schema(input, checkpoint: store.checkpoint)
@@ -68,7 +82,7 @@ struct CountCommand: AsyncParsableCommand {
         options: FileSource.Options(
           format: input.textFormat, decoding: decoding, follows: input.follow, isSeries: input.series))
     }
-    var sink = try output.sink()
+    var sink = output
     if let pace = run.pace { sink = PacedSink(sink: sink, nanos: pace.nanos / 2) }
     let job = StreamJob(plan: plan, source: source, sink: sink, follows: input.follow)
     try job.check()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Strandline
 import StrandlineColumns
 import StrandlineRecovery
+import StrandlineStorage
 
 /// What is read.
 struct InputOptions: ParsableArguments {
@@ -120,6 +121,15 @@ struct OutputOptions: ParsableArguments {
   /// Whether rows go to standard output.
   var isStandardOutput: Bool { output == nil || output == "-" }
 
+  /// An output of the same description that makes nothing.
+  func unopened() throws(StorageError) -> any Sink {
+    let format = (outputFormat ?? output.flatMap(FormatArgument.init(path:)) ?? .ndjson).format()
+    guard let output, output != "-" else { return StandardOutputSink(format: format) }
+    let nowhere = MemoryDirectory(path: output)
+    if StreamOutput.isFile(output) { return FileSink(nowhere, name: "output", format: format) }
+    return PartsSink(try PosixDirectory.existing(output) ?? nowhere, format: format)
+  }
+
   /// Opens the output.
   func sink() throws(StreamError) -> any Sink {
     let format = (outputFormat ?? output.flatMap(FormatArgument.init(path:)) ?? .ndjson).format()
@@ -151,8 +161,8 @@ struct CheckpointArguments: ParsableArguments {
   @Option(help: "What a commit holds: snapshot, log (what changed), or auto, whichever costs less.")
   var state = CheckpointMode.auto
 
-  @Option(help: "The shards of a new checkpoint, a power of two.")
-  var shards = 16
+  @Option(help: "The shards of a new checkpoint, a power of two; 16 unless said. fork changes them.")
+  var shards: Int?
 
   @Option(help: "How many of the last batches stay restorable.")
   var retain = 8
@@ -160,11 +170,15 @@ struct CheckpointArguments: ParsableArguments {
   @Flag(help: "Fail when there is no checkpoint yet, rather than start a new one.")
   var mustExist = false
 
+  @Flag(help: "Say what opening the checkpoint would come to, and change nothing.")
+  var dryRun = false
+
   func validate() throws {
-    guard shards > 0, shards <= 4096, shards & (shards - 1) == 0 else {
+    if let shards, shards < 1 || shards > 4096 || shards & (shards - 1) != 0 {
       throw ValidationError("--shards is a power of two from 1 to 4096.")
     }
     if retain < 1 { throw ValidationError("--retain is at least 1.") }
+    if dryRun && checkpoint == nil { throw ValidationError("--dry-run needs --checkpoint.") }
     if mustExist && checkpoint == nil { throw ValidationError("--must-exist needs --checkpoint.") }
   }
 }

@@ -53,6 +53,7 @@ final class CountProgress: Sendable {
         "restored batch \(last) (\(Quantities.count(report.groups, "group", "groups"))) in "
           + "\(Quantities.nanos(recovery.nanos)), redid "
           + "\(Quantities.count(recovery.figures.batchesRedone, "batch", "batches")), going on")
+      for change in recovery.planChanges { Console.note("the plan has changed, and was carried over: \(change)") }
       for snapshot in recovery.plan?.degraded ?? [] {
         Console.note("degraded: \(snapshot.text); an older one and the log replaced it")
       }

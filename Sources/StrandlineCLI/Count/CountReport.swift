@@ -34,6 +34,23 @@ enum CountReport {
       "snapshot_bytes": .int(recovery.figures.snapshotBytes), "redo_bytes": .int(recovery.figures.redoBytes),
       "quarantined": JSONValue(recovery.quarantined),
       "degraded": .array((recovery.plan?.degraded ?? []).map(\.json)),
+      "plan_changes": .array(recovery.planChanges.map { .string($0) }),
+    ]
+  }
+
+  /// What a dry run found.
+  static func json(_ preview: OpeningPreview) -> JSONValue {
+    let would = preview.refusal != nil ? "refuse" : preview.facts == nil ? "make" : "recover"
+    let plan = preview.plan
+    return [
+      "event": .string("previewed"), "path": .string(preview.path), "would": .string(would),
+      "code": JSONValue(preview.refusal?.code.name),
+      "plan_changes": .array(
+        preview.difference.changes.map { ["text": .string($0.text), "carried_over": .bool($0.isCarriedOver)] }),
+      "first_batch": JSONValue(preview.facts?.batches.first?.batch.value),
+      "last_batch": JSONValue(plan?.last?.batch.value), "torn_tail": JSONValue(plan?.tail?.reason),
+      "degraded": .array((plan?.degraded ?? []).map(\.json)),
+      "steps": .array((plan?.lines ?? []).map { .string($0) }),
     ]
   }
 

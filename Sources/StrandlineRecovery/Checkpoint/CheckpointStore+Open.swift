@@ -11,6 +11,8 @@ public struct RecoveryReport: Sendable {
   public var figures = RestoreFigures()
   /// Everything from the lock to the first batch.
   public var nanos: UInt64 = 0
+  /// What of the plan is another than at the last opening, and was carried over.
+  public var planChanges: [String] = []
   /// Where the torn tail was put.
   public var quarantined: String?
 
@@ -52,7 +54,10 @@ extension CheckpointStore {
       report.nanos = options.clock() &- started
       return store
     }
-    try PlanDifference.check(stored: facts.manifest, wanted: options.plan, path: directory.path)
+    let difference = options.compare(facts.manifest.plan, options.plan)
+    if let refusal = difference.refusal(directory.path) { throw refusal }
+    try facts.manifest.requireShards(options.shardCount, directory.path)
+    report.planChanges = difference.changes.map(\.text)
     let plan = try RecoveryPlanner.plan(facts, publishedThrough: options.publishedThrough)
     report.plan = plan
     var state = makeState(facts.manifest.identity.shardCount, facts.manifest.identity.hashSeed)
@@ -69,6 +74,24 @@ extension CheckpointStore {
   private static func create(
     _ directory: any Directory, _ lock: any DirectoryLock, _ options: CheckpointOptions
   ) throws(LogError) -> CheckpointStore {
+    try checkAbsence(directory, options)
+    let identity = StoreIdentity(
+      hashSeed: options.random(), shardCount: options.shardCount ?? CheckpointOptions.defaultShardCount,
+      fingerprint: PlanDifference.fingerprint(options.plan))
+    let manifest = Manifest(
+      store: StoreID(high: options.random(), low: options.random()), epoch: Epoch(1), identity: identity,
+      plan: options.plan, segments: [])
+    try ManifestFile.replace(manifest, in: directory, holding: lock)
+    let log = try CommitLog.begin(
+      in: directory, lock: lock, manifest: manifest, sealed: [], number: 1, last: SequenceNumber(0), chain: 0,
+      carrying: [], options: options.log)
+    return try CheckpointStore(
+      log: log, history: SnapshotHistory(shardCount: identity.shardCount, retained: options.retainedBatches),
+      lock: lock, options: options, shardCount: identity.shardCount, last: nil, unpublished: [])
+  }
+
+  /// Makes sure that a directory without a manifest may become a new store.
+  static func checkAbsence(_ directory: any Directory, _ options: CheckpointOptions) throws(LogError) {
     guard !options.mustExist else {
       throw LogError(.noStore, "there is no store at \(directory.path)", file: directory.path)
     }
@@ -85,18 +108,6 @@ extension CheckpointStore {
     } catch {
       throw LogError(.storage, "the store can't be listed: \(error)")
     }
-    let identity = StoreIdentity(
-      hashSeed: options.random(), shardCount: options.shardCount, fingerprint: PlanDifference.fingerprint(options.plan))
-    let manifest = Manifest(
-      store: StoreID(high: options.random(), low: options.random()), epoch: Epoch(1), identity: identity,
-      plan: options.plan, segments: [])
-    try ManifestFile.replace(manifest, in: directory, holding: lock)
-    let log = try CommitLog.begin(
-      in: directory, lock: lock, manifest: manifest, sealed: [], number: 1, last: SequenceNumber(0), chain: 0,
-      carrying: [], options: options.log)
-    return try CheckpointStore(
-      log: log, history: SnapshotHistory(shardCount: options.shardCount, retained: options.retainedBatches),
-      lock: lock, options: options, shardCount: options.shardCount, last: nil, unpublished: [])
   }
 
   /// Carries out the part of a plan that writes.
@@ -106,6 +117,8 @@ extension CheckpointStore {
   ) throws(LogError) -> CheckpointStore {
     var manifest = facts.manifest
     manifest.epoch = manifest.epoch.next
+    // The identity stays that of the plan by which the store was made: the segments have it, too.
+    manifest.plan = options.plan
     try ManifestFile.replace(manifest, in: directory, holding: lock)
     if let tail = plan.tail {
       report.quarantined = try Quarantine.keep(tail, of: directory, epoch: manifest.epoch)

@@ -18,8 +18,10 @@ public enum Durability: Sendable, Hashable {
 public struct CheckpointOptions: Sendable {
   /// The plan in words, one line per part.
   public var plan: String
-  /// The number of shards of a new store, a power of two.
-  public var shardCount = 16
+  /// What differs between the store's plan and this one; by their lines unless somebody knows better.
+  public var compare: @Sendable (_ stored: String, _ wanted: String) -> PlanDifference = PlanDifference.ofLines
+  /// The number of shards, a power of two; nil for the store's own, and 16 for a new one.
+  public var shardCount: Int?
   /// When a commit is made durable.
   public var durability = Durability.batch
   /// Snapshots or deltas.
@@ -40,6 +42,9 @@ public struct CheckpointOptions: Sendable {
   public var clock: @Sendable () -> UInt64
   /// A source of random words, for a new store's identity and seed.
   public var random: @Sendable () -> UInt64
+
+  /// The number of shards of a new store for which nothing else is said.
+  public static let defaultShardCount = 16
 
   /// Options with the defaults for everything else.
   public init(plan: String, clock: @escaping @Sendable () -> UInt64, random: @escaping @Sendable () -> UInt64) {

@@ -116,6 +116,14 @@ public enum RecoveryPlanner {
   ) throws(LogError) {
     guard let published, let last = facts.batches.last?.batch, last < published, let scan = scans.last else { return }
     let name = SegmentName(number: scan.header.number, epoch: scan.header.epoch)
+    if case .clean = scan.end, let first = facts.batches.first, first.sequence == SequenceNumber(1),
+      first.batch > BatchID(0)
+    {
+      throw LogError(
+        .mismatch,
+        "the output of batch \(published) is visible, and this store is a fork that goes on behind batch \(last): remove the parts of output of batch \(last.next) and later, which are computed again",
+        file: facts.path)
+    }
     var text = "the output of batch \(published) is visible, and the log ends with batch \(last)"
     if case .damaged(let reason, _) = scan.end { text += " (\(reason))" }
     throw corruption(text, "\(facts.path)/\(name)", scan.endOffset, scan.records.last?.header.sequence.next, facts)

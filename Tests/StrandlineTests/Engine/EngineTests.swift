@@ -139,8 +139,7 @@ struct EngineTests {
     fixture.window = 20
     let error = #expect(throws: StreamError.self) { try fixture.run(events) }
     #expect(error?.store?.code == .mismatch)
-    #expect(error?.message.contains("- window: tumbling 10000000 us") == true)
-    #expect(error?.message.contains("+ window: tumbling 20000000 us") == true)
+    #expect(error?.message.contains("window: 10s → 20s") == true)
   }
 
   @Test("refuses a second writer while the first has the store open")
