@@ -53,7 +53,9 @@ struct ForkTests {
       let fork = try tool.run("fork", tool.path("store"), "--batch", "8", tool.path("new"))
       #expect(fork.status == 0, "\(fork.errors)")
       let early = try tool.run(count(tool, "out", "new"))
-      #expect(early.status == 6 && early.errors.contains("remove the parts of output of batch 9 and later"), "\(early.errors)")
+      #expect(
+        early.status == 6 && early.errors.contains("remove the parts of output of batch 9 and later"), "\(early.errors)"
+      )
       let names = fork.output.split(separator: "\n").filter { $0.hasPrefix("remove: ") }.map { $0.dropFirst(8) }
       #expect(names.count > 2)
       for name in names { try FileManager.default.removeItem(atPath: tool.path("out/\(name)")) }
