@@ -16,7 +16,8 @@ enum Effort {
 struct Way: Sendable, CustomTestStringConvertible {
   var name: String
   var output = DrillSubject.Output.parts
-  var step: Int64 = 90_000
+  var batches = 60
+  var sensors = 12
   var change: @Sendable (inout EngineOptions) -> Void
 
   var testDescription: String { name }
@@ -25,8 +26,9 @@ struct Way: Sendable, CustomTestStringConvertible {
     Way(name: "snapshots, parts") { $0.mode = .snapshot },
     Way(name: "log, parts") { $0.mode = .log },
     Way(name: "log, one file", output: .file) { $0.mode = .log },
-    // The state grows and shrinks around what a snapshot may cost, so that batches switch to and fro.
-    Way(name: "switching, one file", output: .file, step: 40_000) { $0.mode = .auto },
+    // The state grows and shrinks around what a snapshot may cost, once enough syncs were measured: batches switch to and
+    // fro from about the seventieth on.
+    Way(name: "switching, one file", output: .file, batches: 110, sensors: 36) { $0.mode = .auto },
     Way(name: "group commit, parts") {
       $0.mode = .log
       $0.durability = .group(nanos: 30_000)
@@ -36,6 +38,10 @@ struct Way: Sendable, CustomTestStringConvertible {
       $0.durability = .group(nanos: 30_000)
     },
   ]
+
+  func readings(seed: UInt64) -> Readings {
+    Readings(seed: seed, batches: batches, sensors: sensors, step: sensors > 12 ? 40_000 : 90_000)
+  }
 
   func subject(_ readings: Readings, _ more: (inout EngineOptions) -> Void = { _ in }) -> DrillSubject {
     var subject = readings.subject { options in
@@ -56,7 +62,7 @@ struct CrashMatrixTests {
 
   @Test("runs over what a dictionary says of the rows", arguments: Way.all)
   func oracle(way: Way) throws {
-    let readings = Readings(seed: Self.seed, step: way.step)
+    let readings = way.readings(seed: Self.seed)
     let run = try UndisturbedRun(way.subject(readings))
     let expected = readings.expectations()
     try #require(run.batches.count == expected.count)
@@ -67,6 +73,13 @@ struct CrashMatrixTests {
       #expect(batch.rowsWritten == expected[number].written.count, "batch \(number)")
     }
     #expect(try written(run.output) == expected.last?.written)
+    // Each way is what it says: the first batch has no rows, and is a snapshot.
+    let (snapshots, deltas) = (run.commits[.snapshot] ?? 0, run.commits[.delta] ?? 0)
+    switch way.name {
+    case let name where name.contains("snapshots"): #expect(snapshots > 60 && deltas == 0)
+    case let name where name.hasPrefix("switching"): #expect(snapshots > 60 && deltas > 15, "\(run.commits)")
+    default: #expect(snapshots == 1 && deltas > 55, "\(run.commits)")
+    }
   }
 
   private func written(_ bytes: [UInt8]) throws -> [Total] {
@@ -82,7 +95,7 @@ struct CrashMatrixTests {
 
   @Test("finds nothing lost, doubled or invented, whenever the power goes", arguments: Way.all)
   func matrix(way: Way) throws {
-    let readings = Readings(seed: Self.seed, step: way.step)
+    let readings = way.readings(seed: Self.seed)
     var limits = DrillLimits()
     limits.seed = Self.seed
     limits.exhaustiveParts = Effort.isLong ? 8 : 3

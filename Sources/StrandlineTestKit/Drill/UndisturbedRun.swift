@@ -1,6 +1,6 @@
 import Strandline
 public import StrandlineColumns
-import StrandlineLog
+public import StrandlineLog
 public import StrandlineState
 import StrandlineStorage
 
@@ -24,6 +24,8 @@ public struct UndisturbedRun: Sendable {
 
   /// The batches from 0 on.
   public private(set) var batches: [Batch] = []
+  /// How many batches were committed by each kind of record.
+  public private(set) var commits: [RecordKind: Int] = [:]
   /// The output: the file, or all parts one behind the other.
   public private(set) var output: [UInt8] = []
   /// The visible files at the end, by name.
@@ -74,6 +76,7 @@ public struct UndisturbedRun: Sendable {
       take(acknowledged, max(run.last, acknowledged))
       if isOpen { try result.note(run, subject, disk) }
     }
+    result.commits = run.engine.report.commits
     let acknowledged = run.acknowledged
     try run.engine.close()
     take(acknowledged, run.last)
