@@ -185,6 +185,13 @@ public struct CommitLog: ~Copyable {
     floor = lastAppended
   }
 
+  /// Makes sure that the store is still this writer's.
+  ///
+  /// - Throws: `LogError` `.fenced`, or `.storage` when the lock can't be looked at.
+  public func requireHeld() throws(LogError) {
+    try lock.requireHeld(directory)
+  }
+
   /// Says from which record on the log is needed; whole segments before it go when the next one is made.
   public mutating func keep(from sequence: SequenceNumber) {
     keepFrom = max(keepFrom, sequence)

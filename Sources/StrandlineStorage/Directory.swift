@@ -47,8 +47,18 @@ public protocol DirectoryLock: AnyObject, Sendable {
   /// Whether the lock is held and its file still has its name; a file that was removed or replaced guards nothing.
   func stillHeld() throws(StorageError) -> Bool
 
+  /// What tells the lock file from every other that somebody still has open; nil where that isn't known.
+  ///
+  /// While anybody holds a lock file that was removed, its number isn't given to a new one.
+  func fileNumber() throws(StorageError) -> FileNumber?
+
   /// Lets the lock go; releasing it again does nothing.
   func release()
+}
+
+extension DirectoryLock {
+  /// Nothing is known of the file.
+  public func fileNumber() throws(StorageError) -> FileNumber? { nil }
 }
 
 /// A name in a directory and what it stands for.

@@ -47,6 +47,17 @@ struct DrillTests {
     }
   }
 
+  @Test("a disk that is full at any call ends runs with an error, and loses nothing")
+  func fullDisk() throws {
+    try withTool { tool in
+      let run = try tool.run(tiny("full-disk", "--output-kind", "parts", "--json"))
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      #expect((try run.json()["tried"] as? Int ?? 0) > 20)
+      let planted = try tool.run(tiny("full-disk", "--output-kind", "parts", "--plant", "publish-early", "--json"))
+      #expect(planted.status == 1, "\(planted.output)\(planted.errors)")
+    }
+  }
+
   @Test("a log that isn't synced is found, and the command that a violation names shows it again")
   func replays() throws {
     try withTool { tool in

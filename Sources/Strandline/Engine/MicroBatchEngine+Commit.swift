@@ -18,6 +18,8 @@ extension MicroBatchEngine {
     let started = options.clock()
     var receipt: [UInt8]?
     if result.count > 0 {
+      // A writer that has lost its store would be found out by the commit; what it stages may be seen before.
+      try requireHeld()
       receipt = try sink.stage(batch, result)
       report.rowsWritten += UInt64(result.count)
     }
@@ -30,6 +32,14 @@ extension MicroBatchEngine {
     report.batches += 1
     report.lastBatch = batch
     updateReport()
+  }
+
+  private func requireHeld() throws(StreamError) {
+    do {
+      try store?.requireHeld()
+    } catch {
+      throw StreamError(error)
+    }
   }
 
   private func write(
@@ -50,7 +60,10 @@ extension MicroBatchEngine {
     record.digest = state.digest.value
     record.isFinished = report.isFinished
     record.receipt = receipt
-    record.sinkPosition = OutputPositions(sink: sink.position, rejects: rejects?.position).encoded
+    record.sinkPosition =
+      OutputPositions(
+        sink: sink.position, rejects: rejects?.position, lock: lock
+      ).encoded
     record.publishedBefore = publishedBefore
     record.committedAt = options.wallClock()
     do {

@@ -28,6 +28,7 @@ public final class MicroBatchEngine {
   var unpublished: [(batch: BatchID, receipt: [UInt8])] = []
   var publishedBefore = BatchID(0)
   var rejects: RejectedRows?
+  let lock: FileNumber?
   let sink: any SinkWriter
   private let source: any SourceReader
   private var cursor = 0
@@ -53,11 +54,16 @@ public final class MicroBatchEngine {
     let commit = opened.commit
     self.source = try source.open(columns: compiled.schema, recovered: commit?.partitions ?? [])
     let positions = try opened.positions()
+    let lock = try opened.lockNumber()
+    self.lock = lock
+    // Somebody has removed the lock file, and whoever had it may still be there, with the output open.
+    let takesOver = positions?.lock.map { $0 != lock } ?? false
     let next = opened.lastBatch.map(\.next) ?? BatchID(0)
     let opening = SinkOpening(
       schema: compiled.outputSchema, epoch: opened.epoch, position: positions?.sink,
       unpublished: opened.unpublished, nextBatch: next,
-      isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly)
+      isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly,
+      takesOver: takesOver)
     if positions == nil { try sink.checkUnused() }
     self.sink = try sink.open(opening)
     if case .skip(let path?) = options.onRowError {
@@ -69,12 +75,18 @@ public final class MicroBatchEngine {
     store = opened.takeStore()
     if let commit {
       try recover(commit, opened.lastBatch)
+      // The output has moved to files of its own: the store says so before anything is written there.
+      if takesOver && !commit.isFinished { try commitWithoutRows() }
     } else if store != nil {
       // Batch 0 has no rows. It says which output is the store's own before anything is written there, so it is synced
       // whatever the durability is.
-      try self.commit(next, rows: 0, watermark: report.watermark)
-      try publish(now: true)
+      try commitWithoutRows()
     }
+  }
+
+  private func commitWithoutRows() throws(StreamError) {
+    try commit(nextBatch, rows: 0, watermark: report.watermark)
+    try publish(now: true)
   }
 
   private static func openRejects(

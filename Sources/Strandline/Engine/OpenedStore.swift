@@ -59,6 +59,14 @@ struct OpenedStore: ~Copyable {
     }
   }
 
+  func lockNumber() throws(StreamError) -> FileNumber? {
+    do throws(LogError) {
+      return try store?.lockNumber()
+    } catch {
+      throw StreamError(error)
+    }
+  }
+
   mutating func takeStore() -> CheckpointStore? {
     var taken: CheckpointStore? = nil
     swap(&taken, &store)

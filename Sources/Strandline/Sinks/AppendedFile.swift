@@ -6,6 +6,9 @@ import StrandlineStorage
 /// # Overview
 /// Where it stands is its size, its device and inode, and a hash of the last bytes before its end. Only a file that is
 /// proved to be the committed one is ever cut: by the hash, or, as long as nothing is committed, by its inode.
+///
+/// A writer that has lost its store and doesn't know it yet may still have the file open. Whoever takes the store over goes on
+/// with a copy of the committed bytes under the same name; what the other one writes then goes into a file that has no name.
 final class AppendedFile {
   private let file: any File
   private let path: String
@@ -37,7 +40,8 @@ final class AppendedFile {
     let path = path(directory, name)
     do {
       let end = try opening.position.map { try End(decoding: $0, path) } ?? End()
-      let file = try reopen(directory, name, path, end)
+      var file = try reopen(directory, name, path, end, cuts: !opening.takesOver)
+      if opening.takesOver { file = try copy(file, upTo: end.size, directory, name) }
       if opening.isDurable {
         try file.sync()
         try directory.sync()
@@ -76,7 +80,7 @@ final class AppendedFile {
 
   /// Opens the committed file and cuts off what is behind its end.
   private static func reopen(
-    _ directory: any Directory, _ name: String, _ path: String, _ end: End
+    _ directory: any Directory, _ name: String, _ path: String, _ end: End, cuts: Bool
   ) throws -> any File {
     // A file of which nothing is committed may not have outlived a crash.
     let isThere = try end.size > 0 || directory.entries().contains { $0.name == name }
@@ -98,8 +102,24 @@ final class AppendedFile {
         "\(path) is not the file that the checkpoint has written: name that one, or start a new checkpoint and output",
         file: path)
     }
-    if found > end.size { try file.truncate(to: end.size) }
+    if cuts && found > end.size { try file.truncate(to: end.size) }
     return file
+  }
+
+  /// Puts a copy of the first bytes of a file in its place. Linear in the bytes.
+  private static func copy(
+    _ file: any File, upTo size: Int, _ directory: any Directory, _ name: String
+  ) throws -> any File {
+    let temporary = ".\(name).copy"
+    if try directory.entries().contains(where: { $0.name == temporary }) { try directory.remove(temporary) }
+    let copy = try directory.open(temporary, .create)
+    for start in stride(from: 0, to: size, by: 1 << 20) {
+      try copy.write(try file.read(at: start, count: min(1 << 20, size - start)), at: start)
+    }
+    try copy.sync()
+    try file.close()
+    try directory.rename(temporary, to: name)
+    return copy
   }
 
   private static func tail(of file: any File, before size: Int) throws(StorageError) -> [UInt8] {

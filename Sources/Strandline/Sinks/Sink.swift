@@ -57,6 +57,8 @@ public struct SinkOpening: Sendable {
   public var isDurable: Bool
   /// A fault for drills: output is published when it is staged.
   public var publishesEarly: Bool
+  /// Whether the store was taken from a writer that may still have the output open.
+  public var takesOver: Bool
 }
 
 /// An open sink.

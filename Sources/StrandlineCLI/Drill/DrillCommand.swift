@@ -54,7 +54,10 @@ struct DrillCommand: AsyncParsableCommand {
       let sample = try DrillSample(options)
       let drill = DiskDrill(limits: options.limits) { sample.subject(seed: $0) }
       return try carryOut(drill, meter)
-    case .damage, .fullDisk:
+    case .fullDisk:
+      let subject = try DrillSample(options).subject(seed: options.seed)
+      return try carryOut(ErrorDrill(subject, limits: options.limits, errors: [.noSpace]), meter)
+    case .damage:
       throw Failure(.refused, code: "drill", "not yet")
     }
   }

@@ -43,10 +43,17 @@ public enum ManifestFile {
       try file.write(manifest.encoded(), at: 0)
       try file.sync()
       try file.close()
+      // Again, as near to the rename as can be: whoever opens the store from now on removes the temporary file, and the
+      // rename finds nothing.
+      try lock.requireHeld(directory)
       try directory.rename(temporary, to: Manifest.name)
       try directory.sync()
-    } catch {
+    } catch let error as LogError {
+      throw error
+    } catch let error as StorageError {
       throw LogError(error, "the manifest can't be replaced")
+    } catch {
+      throw LogError(.storage, "the manifest can't be replaced: \(error)")
     }
   }
 

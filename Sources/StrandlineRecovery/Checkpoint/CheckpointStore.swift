@@ -1,7 +1,7 @@
 import StrandlineBytes
 public import StrandlineLog
 public import StrandlineState
-import StrandlineStorage
+public import StrandlineStorage
 
 /// When a commit is made durable.
 public enum Durability: Sendable, Hashable {
@@ -256,6 +256,22 @@ public struct CheckpointStore: ~Copyable {
     try log.append(.floor, batch: lastBatch) { (_: inout ByteWriter) throws(BytesError) in }
     try log.sync()
     provedBatch = lastBatch
+  }
+
+  /// Makes sure that the store is still this writer's: to be asked before anything is written that others see.
+  ///
+  /// - Throws: `LogError` `.fenced`.
+  public func requireHeld() throws(LogError) {
+    try log.requireHeld()
+  }
+
+  /// What tells the lock file from others; nil where that isn't known.
+  public func lockNumber() throws(LogError) -> FileNumber? {
+    do {
+      return try lock.fileNumber()
+    } catch {
+      throw LogError(error, "the lock of the store can't be looked at")
+    }
   }
 
   /// Syncs, writes that the store was closed, and releases its lock.

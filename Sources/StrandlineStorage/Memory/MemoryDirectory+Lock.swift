@@ -40,6 +40,8 @@ private final class MemoryLock: DirectoryLock {
     }
   }
 
+  func fileNumber() -> FileNumber? { FileNumber(device: 0, inode: UInt64(file)) }
+
   func release() {
     directory.tree.state.withLock { state in
       guard state.files[file]?.lock?.number == number else { return }

@@ -58,6 +58,11 @@ private final class PosixLock: DirectoryLock {
     }
   }
 
+  func fileNumber() throws(StorageError) -> FileNumber? {
+    let status = try file.status()
+    return FileNumber(device: status.device, inode: status.inode)
+  }
+
   /// Writes who holds the lock into its file.
   func sign(_ owner: String) throws(StorageError) {
     let text = [UInt8](owner.utf8)
