@@ -33,8 +33,7 @@ struct StrandlineCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       CountCommand.self, InspectCommand.self, VerifyCommand.self, DumpCommand.self, DiffCommand.self, ForkCommand.self,
-      GenerateCommand.self,
-      DrillCommand.self, DemoCommand.self,
+      GenerateCommand.self, DrillCommand.self, DemoCommand.self, RecoverCommand.self,
     ])
 
   static func main() async {

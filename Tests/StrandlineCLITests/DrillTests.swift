@@ -47,6 +47,15 @@ struct DrillTests {
     }
   }
 
+  @Test("damage of a store is refused or survived")
+  func damage() throws {
+    try withTool { tool in
+      let run = try tool.run(tiny("damage", "--for", "3s", "--json"))
+      #expect(run.status == 0, "\(run.output)\(run.errors)")
+      #expect((try run.json()["tried"] as? Int ?? 0) > 20)
+    }
+  }
+
   @Test("a disk that is full at any call ends runs with an error, and loses nothing")
   func fullDisk() throws {
     try withTool { tool in

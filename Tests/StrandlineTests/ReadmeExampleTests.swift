@@ -46,31 +46,11 @@ struct ReadmeExampleTests {
     store = try TemporaryFolder()
   }
 
-  private func text(_ path: String) throws -> String {
-    let file = try InputFile(path: path)
-    var bytes: [UInt8] = []
-    while try file.read(at: bytes.count, into: &bytes, count: 1 << 16) > 0 {}
-    try file.close()
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// The lines of this file between its markers.
-  private func example() throws -> String {
-    let lines = try text(#filePath).split(separator: "\n", omittingEmptySubsequences: false)
-    let begin = try #require(lines.firstIndex(of: "// readme: begin"))
-    let end = try #require(lines.firstIndex(of: "// readme: end"))
-    return lines[(begin + 1)..<end].joined(separator: "\n")
-  }
-
-  private func readme() throws -> String {
-    try text(#filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/README.md")
-  }
-
   @Test("stands there word for word")
   func verbatim() throws {
-    #expect(try readme().contains("```swift\n\(try example())\n```"))
-    let changed = try example().replacing("seconds(60)", with: "seconds(61)")
-    #expect(!(try readme().contains(changed)), "one digit makes it another text")
+    #expect(try ReadmeText.readme.contains("```swift\n\(try ReadmeText.example(in: #filePath))\n```"))
+    let changed = try ReadmeText.example(in: #filePath).replacing("seconds(60)", with: "seconds(61)")
+    #expect(try !ReadmeText.readme.contains(changed), "one digit makes it another text")
   }
 
   @Test("counts what its files hold, and goes on with nothing to do when it is run again")
@@ -95,9 +75,9 @@ struct ReadmeExampleTests {
       {"path":"/a","window_start":"2015-05-17T10:06:00Z","window_end":"2015-05-17T10:07:00Z","requests":1,"failures":0,"bytes":7}
 
       """
-    #expect(try text(paths[1]) == expected)
+    #expect(try ReadmeText.text(paths[1]) == expected)
     let again = try await countTraffic(paths[0], paths[1], checkpoint: store.path)
     #expect(again.rowsThisRun == 0 && again.isFinished)
-    #expect(try text(paths[1]) == expected)
+    #expect(try ReadmeText.text(paths[1]) == expected)
   }
 }

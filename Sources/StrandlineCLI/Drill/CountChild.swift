@@ -22,6 +22,7 @@ struct CountChild {
   var pace: String?
   var fault: Fault?
   var traces = false
+  var leavesOpen = false
 
   var store: String { "\(directory)/store" }
   var output: String { "\(directory)/\(kind == .file ? "counts.ndjson" : "counts")" }
@@ -38,6 +39,7 @@ struct CountChild {
     arguments += ["--input"] + inputs
     if let pace { arguments += ["--pace", pace] }
     if let fault { arguments += ["--fault", fault.rawValue] }
+    if leavesOpen { arguments.append("--leave-open") }
     if traces { arguments += ["--trace", trace] }
     return arguments
   }

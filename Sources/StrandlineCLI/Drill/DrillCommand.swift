@@ -1,4 +1,6 @@
 import ArgumentParser
+import Strandline
+import StrandlineLog
 import StrandlineStorage
 import StrandlineTestKit
 
@@ -30,7 +32,9 @@ struct DrillCommand: AsyncParsableCommand {
         throw Failure(.refused, code: "drill", "\(directory) is there already: name another directory", file: directory)
       }
       var result = try carryOut(in: directory)
-      result.command = DrillReplay.command(options)
+      // The store may change; the copy that failed is kept.
+      result.command = DrillReplay.command(
+        options, store: options.store == nil || result.report.isGood ? options.store : "\(directory)/copy")
       try report(result)
       // What failed is kept to be looked at.
       if result.report.isGood && options.dir == nil {
@@ -43,6 +47,12 @@ struct DrillCommand: AsyncParsableCommand {
   }
 
   private func carryOut(in directory: String) throws -> DrillResult {
+    if let store = options.store {
+      let meter = DrillMeter("store", unit: "kills and damages", isQuiet: options.json)
+      defer { meter.end() }
+      var drill = StoreDrill(options, directory: directory, meter: meter)
+      return try drill.run(store)
+    }
     let mode = options.ownMode
     let meter = DrillMeter(mode.rawValue, unit: mode.unit.many, isQuiet: options.json)
     defer { meter.end() }
@@ -58,13 +68,24 @@ struct DrillCommand: AsyncParsableCommand {
       let subject = try DrillSample(options).subject(seed: options.seed)
       return try carryOut(ErrorDrill(subject, limits: options.limits, errors: [.noSpace]), meter)
     case .damage:
-      throw Failure(.refused, code: "drill", "not yet")
+      let subject = try DrillSample(options).subject(seed: options.seed)
+      return try carryOut(DamageDrill(subject, limits: options.limits, everyBit: options.everyBit), meter)
     }
   }
 
   private func carryOut(_ drill: some Drill, _ meter: DrillMeter) throws -> DrillResult {
     var meter = meter
-    let report = try drill.run(clock: { SystemClock.monotonicNanos() }) { meter.update($0) }
+    var report = DrillReport(mode: options.ownMode.rawValue)
+    do {
+      report = try drill.run(clock: { SystemClock.monotonicNanos() }) { meter.update($0) }
+    } catch let error as StreamError {
+      // The plan is ours, so what keeps it from being run is a finding, too.
+      report.violations.append(DrillViolation("the drill can't go on: \(error)"))
+    } catch let error as LogError {
+      report.violations.append(DrillViolation("the drill can't go on: \(error)"))
+    } catch {
+      throw Failure(.refused, code: "drill", "\(error)")
+    }
     return DrillResult(title: options.title, unit: options.ownMode.unit, report: report)
   }
 

@@ -27,7 +27,7 @@ enum DrillJSON {
     if let prediction = result.prediction {
       predicted = [
         "ms": millis(prediction.nanos), "snapshot_ms": millis(prediction.snapshotNanos),
-        "redo_ms": millis(prediction.redoNanos),
+        "redo_ms": millis(prediction.redoNanos), "other_ms": millis(prediction.otherNanos),
         "measured_ratio": .double(prediction.ratio(to: whole.quantile(0.5))),
       ]
     }

@@ -69,6 +69,9 @@ struct DrillOptions: ParsableArguments {
   @Option(help: "How many samples are drawn where not everything is tried.")
   var samples = 12
 
+  @Flag(help: "With --mode damage: turn each bit of a byte, rather than one, another from byte to byte.")
+  var everyBit = false
+
   @Option(help: ArgumentHelp("Try this one case, as a failing drill names it.", valueName: "case"))
   var only: String?
 

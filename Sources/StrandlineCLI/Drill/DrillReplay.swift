@@ -1,13 +1,16 @@
 /// The command that does a drill again.
 enum DrillReplay {
   /// The words of the command, with every option that what is tried depends on.
-  static func command(_ options: DrillOptions) -> [String] {
+  ///
+  /// - Parameter store: the store whose recovery is rehearsed; nil for a drill over its own input.
+  static func command(_ options: DrillOptions, store: String?) -> [String] {
     var words = ["strandline", "drill"]
-    if let store = options.store {
+    if let store {
       if let mode = options.mode { words += ["--mode", mode.rawValue] }
       words += ["--store", store, "--repeat", "\(options.repeat)", "--seed", "\(options.seed)"]
       if let kills = options.kills { words += ["--kills", "\(kills)"] }
       if let time = options.time { words += ["--for", time.description] }
+      if let plant = options.plant { words += ["--plant", plant.rawValue] }
       return words
     }
     let scale = options.scale
@@ -23,6 +26,7 @@ enum DrillReplay {
         "--depth", "\(options.depth)", "--exhaustive", "\(options.exhaustive)", "--samples", "\(options.samples)",
       ]
     }
+    if options.everyBit { words.append("--every-bit") }
     // The time is left out of the command of one case: it ends by itself.
     if let time = options.time, options.ownMode == .kill { words += ["--for", time.description] }
     if let plant = options.plant { words += ["--plant", plant.rawValue] }

@@ -16,7 +16,10 @@ struct DrillResult {
 
   /// The command that tries a violation's case again.
   func replay(_ violation: DrillViolation) -> String {
-    ShellWords.joined(command + (violation.replay.map { ["--only", $0] } ?? []))
+    guard let only = violation.replay else { return ShellWords.joined(command) }
+    // Of a rehearsal of a store, damages alone can be tried again one by one.
+    let mode = command.contains("--mode") ? [] : ["--mode", DrillMode.damage.rawValue]
+    return ShellWords.joined(command + mode + ["--only", only])
   }
 }
 
@@ -48,8 +51,10 @@ struct DrillFact {
 struct DrillPrediction {
   var snapshotNanos: UInt64
   var redoNanos: UInt64
+  /// The lock, reading the log, and writing again what may not be durable.
+  var otherNanos: UInt64
 
-  var nanos: UInt64 { snapshotNanos + redoNanos }
+  var nanos: UInt64 { snapshotNanos + redoNanos + otherNanos }
 
   /// How often the prediction goes into what was measured: 1 when they are the same.
   func ratio(to measured: UInt64) -> Double { nanos == 0 ? 0 : Double(measured) / Double(nanos) }

@@ -54,7 +54,7 @@ struct DrillText {
         Self.line(
           "  predicted",
           "\(Quantities.nanos(prediction.nanos)): snapshot \(Quantities.nanos(prediction.snapshotNanos)), "
-            + "redo \(Quantities.nanos(prediction.redoNanos)); measured (p50) is "
+            + "redo \(Quantities.nanos(prediction.redoNanos)), the rest \(Quantities.nanos(prediction.otherNanos)); measured (p50) is "
             + "\(Quantities.decimal(prediction.ratio(to: whole.quantile(0.5)), 2)) times that"))
     }
     let bytes = report.recoveries.reduce(0) { $0 + $1.bytes }

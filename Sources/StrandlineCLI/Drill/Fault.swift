@@ -11,6 +11,8 @@ enum Fault: String, ExpressibleByArgument, CaseIterable {
   case rewind
   /// Records are written and never synced.
   case noSync = "no-sync"
+  /// Recovery of a damaged store comes back with the batch before, and says nothing.
+  case stepBack = "step-back"
 
   /// A job whose source forgets after a restart how far it was read.
   static func rewinding(_ job: StreamJob) -> StreamJob {
@@ -22,17 +24,25 @@ enum Fault: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .publishEarly: options.publishesEarly = true
     case .noSync: options.log.skipsSync = true
-    case .rewind: break
+    case .rewind, .stepBack: break
     }
   }
 
   /// Makes sure that a drill can show the mistake.
   func check(_ options: DrillOptions) throws {
-    if self == .publishEarly && options.outputKind != .parts {
-      throw ValidationError("--plant publish-early needs --output-kind parts: a file has no moment of publishing.")
+    if self == .publishEarly && (options.outputKind != .parts || options.ownMode == .damage) {
+      throw ValidationError(
+        "--plant publish-early needs --output-kind parts, since a file has no moment of publishing, and not --mode damage."
+      )
     }
-    if self == .noSync && options.ownMode == .kill {
-      throw ValidationError("--plant no-sync needs --mode disk: a killed process loses nothing that it has written.")
+    if self == .noSync && options.ownMode != .disk {
+      throw ValidationError("--plant no-sync needs --mode disk: nothing else loses what was written.")
+    }
+    if self == .stepBack && (options.store == nil || options.mode == .kill) {
+      throw ValidationError("--plant step-back needs --store: it is a mistake of recovering a damaged store.")
+    }
+    if options.store != nil && self != .stepBack {
+      throw ValidationError("With --store there is no run: --plant step-back alone.")
     }
     if self == .rewind && options.ownMode != .kill {
       throw ValidationError("--plant rewind needs --mode kill.")

@@ -1,3 +1,5 @@
+import StrandlineStorage
+
 /// How far a drill has come.
 public struct DrillProgress: Sendable, Hashable {
   /// Faults tried so far.
@@ -46,4 +48,13 @@ public protocol Drill {
   ///   - progress: is told from time to time how far the drill has come.
   /// - Throws: what keeps the drill from being carried out at all, such as a plan that is wrong.
   func run(clock: @Sendable () -> UInt64, progress: (DrillProgress) -> Void) throws -> DrillReport
+}
+
+extension Drill {
+  /// Carries the drill out with the system's clock, and tells nobody how far it has come.
+  ///
+  /// - Throws: what keeps the drill from being carried out at all.
+  public func run() throws -> DrillReport {
+    try run(clock: { SystemClock.monotonicNanos() }) { _ in }
+  }
 }

@@ -1,5 +1,6 @@
 public import Strandline
 public import StrandlineColumns
+import StrandlineLog
 import StrandlineStorage
 
 /// What a drill runs: a plan over rows that are made beforehand, so that every run of it is the same.
@@ -19,7 +20,15 @@ public struct DrillSubject: Sendable {
   /// Where the result goes.
   public var output = Output.parts
   /// How the store is written. Clock, randomness and waiting are the drill's own.
-  public var options = EngineOptions()
+  ///
+  /// Segments are small and shards few unless said otherwise, so that segments are rolled and removed and each shard has its
+  /// turn, and a simulated disk is copied quickly.
+  public var options: EngineOptions = {
+    var options = EngineOptions()
+    options.log = LogOptions(segmentCapacity: 1 << 14)
+    options.shardCount = 4
+    return options
+  }()
 
   /// A plan over rows in batches.
   public init(plan: StreamPlan, partitions: [[ColumnBatch]]) {

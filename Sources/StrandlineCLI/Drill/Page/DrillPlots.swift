@@ -76,7 +76,10 @@ enum DrillPlots {
     let middle = sorted[(sorted.count - 1) / 2]
     let most = Double(max(prediction.nanos, middle.nanos, 1))
     let rows = [
-      ("predicted", prediction.nanos, [("snapshot", prediction.snapshotNanos), ("redo", prediction.redoNanos)]),
+      (
+        "predicted", prediction.nanos,
+        [("snapshot", prediction.snapshotNanos), ("redo", prediction.redoNanos), ("other", prediction.otherNanos)]
+      ),
       ("measured (p50)", middle.nanos, parts(middle)),
     ].map { name, nanos, parts in
       var left = 0.0
