@@ -98,10 +98,11 @@ struct CrashMatrixTests {
     let readings = way.readings(seed: Self.seed)
     var limits = DrillLimits()
     limits.seed = Self.seed
-    limits.exhaustiveParts = Effort.isLong ? 8 : 3
-    limits.samples = Effort.isLong ? 32 : 3
-    limits.finishEvery = 8
+    limits.exhaustiveParts = Effort.isLong ? 8 : 2
+    limits.samples = Effort.isLong ? 32 : 1
+    limits.finishEvery = Effort.isLong ? 4 : 16
     limits.depth = 3
+    limits.branches = Effort.isLong ? 2 : 1
     let report = try DiskDrill(way.subject(readings), limits: limits).run(
       clock: { SystemClock.monotonicNanos() }, progress: { _ in })
     #expect(report.violations.isEmpty, "seed \(Self.seed)")

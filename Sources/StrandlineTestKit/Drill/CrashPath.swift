@@ -73,7 +73,7 @@ struct CrashPath {
   ) {
     guard !points.isEmpty else { return }
     var random = DrillRandom(seed: limits.seed, Int(truncatingIfNeeded: XXH64.hash(Array(name.utf8))))
-    for _ in 0..<2 {
+    for _ in 0..<limits.branches {
       let point = points[random.below(points.count)]
       let images = CrashImages(point, limits: limits)
       let all = images.fates()

@@ -70,17 +70,19 @@ struct DamageableStore: Sendable {
 
   /// What can be done to it.
   ///
-  /// - Parameter everyBit: whether each bit of a byte is turned, or one of them.
-  func damages(everyBit: Bool) -> [Damage] {
+  /// - Parameters:
+  ///   - everyBit: whether each bit of a byte is turned, or one of them.
+  ///   - step: of bytes to be turned, and of lengths to be cut at, one in so many is taken.
+  func damages(everyBit: Bool, every step: Int) -> [Damage] {
     let names = files.keys.sorted()
     var all: [Damage] = []
     for name in names {
       let size = files[name]?.count ?? 0
-      for byte in 0..<size {
+      for byte in stride(from: 0, to: size, by: max(1, step)) {
         let bits = everyBit ? Array(0..<8) : [(byte &* 5 &+ byte >> 3) & 7]
         all += bits.map { .flip(file: name, byte: byte, bit: $0) }
       }
-      all += (0..<size).map { .cut(file: name, length: $0) }
+      all += stride(from: 0, to: size, by: max(1, step)).map { .cut(file: name, length: $0) }
       all.append(.missing(file: name))
       if foreign[name] != nil { all.append(.foreign(file: name)) }
       all += (older[name] ?? []).indices.map { .older(file: name, version: $0) }

@@ -25,6 +25,10 @@ public struct DrillLimits: Sendable, Hashable {
   public var samples = 12
   /// How often recovery itself is interrupted, one inside the other: 0 to 3.
   public var depth = 1
+  /// How many crashes are tried inside each recovery, where `depth` asks for them.
+  public var branches = 2
+  /// Of errors and of damaged bytes, one in so many is tried; 1 for all.
+  public var stride = 1
   /// At every so many-th moment one of the recovered runs goes on to its end; at least 1.
   public var finishEvery = 4
   /// What the random draws begin with: the same seed repeats a drill.

@@ -35,6 +35,8 @@ public struct ErrorDrill: Drill {
     if let only = limits.only {
       cases = cases.filter { "\($0)" == only }
       guard !cases.isEmpty else { throw RecoveryCheck.Finding(text: "'\(only)' is no case of this drill") }
+    } else if limits.stride > 1 {
+      cases = cases.enumerated().filter { $0.offset % limits.stride == 0 }.map(\.element)
     }
     var report = try Self.run(cases, trial, started, limits.nanosMax, clock, progress)
     report.nanos = clock() - started
