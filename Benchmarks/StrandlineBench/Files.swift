@@ -20,6 +20,14 @@ enum Files {
     for entry in try directory.entries() where entry.kind == .file { try directory.remove(entry.name) }
   }
 
+  /// The bytes of the files of a store.
+  static func storeBytes(_ path: String) throws -> Int {
+    let directory = try PosixDirectory.open(path: path)
+    return try directory.entries().filter { $0.kind == .file }.reduce(0) {
+      $0 + (try directory.open($1.name, .readOnly).size())
+    }
+  }
+
   /// How often a text occurs.
   static func count(of text: String, in bytes: [UInt8]) -> Int {
     let needle = Array(text.utf8)

@@ -106,10 +106,13 @@ public struct CommitLog: ~Copyable {
     let need = carried.reduce(SegmentHeader.size) { $0 + $1.header.frameLength }
     var log = CommitLog(
       floor: last, lastAppended: last, manifest: manifest, directory: directory, lock: lock, options: options,
-      file: file, offset: SegmentHeader.size, capacity: capacity(for: need, options), chain: chain, sealed: sealed)
-    try log.prepare(name, floor: SequenceNumber(last.value + UInt64(carried.count)))
+      file: file, offset: SegmentHeader.size, capacity: capacity(for: need, isSingle: true, options), chain: chain,
+      sealed: sealed)
+    try log.prepare(
+      name, floor: SequenceNumber(last.value + UInt64(carried.count)), first: need - SegmentHeader.size)
     for record in carried {
-      _ = try log.write(record.header.kind, record.header.batch, flags: RecordHeader.carriedFlag) {
+      let header = record.header
+      _ = try log.write(header.kind, header.version, header.batch, flags: RecordHeader.carriedFlag) {
         (writer: inout ByteWriter) throws(BytesError) in writer.raw(record.payload)
       }
     }
@@ -121,18 +124,23 @@ public struct CommitLog: ~Copyable {
 
   /// Writes a record behind the last one. It is durable after the next `sync`.
   ///
-  /// - Parameter payload: writes the payload.
+  /// - Parameters:
+  ///   - version: that of the payload.
+  ///   - isSingle: whether the records behind it will be smaller by far, if it is larger than a segment.
+  ///   - payload: writes the payload.
   /// - Returns: the record's number.
   /// - Throws: `LogError` `.storage`, after which the log is poisoned; the record is not acknowledged.
   @discardableResult
   public mutating func append(
-    _ kind: RecordKind, batch: BatchID, payload: (inout ByteWriter) throws(BytesError) -> Void
+    _ kind: RecordKind, version: UInt8 = RecordHeader.formatVersion, batch: BatchID, isSingle: Bool = false,
+    payload: (inout ByteWriter) throws(BytesError) -> Void
   ) throws(LogError) -> SequenceNumber {
-    try write(kind, batch, flags: 0, payload)
+    try write(kind, version, batch, flags: 0, isSingle: isSingle, payload)
   }
 
   private mutating func write(
-    _ kind: RecordKind, _ batch: BatchID, flags: UInt16, _ payload: (inout ByteWriter) throws(BytesError) -> Void
+    _ kind: RecordKind, _ version: UInt8, _ batch: BatchID, flags: UInt16, isSingle: Bool = false,
+    _ payload: (inout ByteWriter) throws(BytesError) -> Void
   ) throws(LogError) -> SequenceNumber {
     try check()
     frame.removeAll(keepingCapacity: true)
@@ -148,10 +156,11 @@ public struct CommitLog: ~Copyable {
     }
     let checksum = CRC32C.checksum(frame.rawSpan.extracting(droppingFirst: RecordHeader.size))
     frame.pad(toMultipleOf: 8)
-    if offset + frame.count > capacity { try roll(toFit: frame.count) }
+    if offset + frame.count > capacity { try roll(toFit: frame.count, isSingle: isSingle) }
     let header = RecordHeader(
-      kind: kind, flags: flags, payloadLength: length, payloadChecksum: checksum, store: manifest.store,
-      sequence: lastAppended.next, epoch: manifest.epoch, batch: batch, floor: floor, after: chain)
+      kind: kind, version: version, flags: flags, payloadLength: length, payloadChecksum: checksum,
+      store: manifest.store, sequence: lastAppended.next, epoch: manifest.epoch, batch: batch, floor: floor,
+      after: chain)
     frame.overwrite(header.encoded(), at: 0)
     do {
       try file.write(frame.rawSpan, at: offset)
@@ -225,12 +234,17 @@ public struct CommitLog: ~Copyable {
 
   // MARK: - Segments
 
-  private static func capacity(for need: Int, _ options: LogOptions) -> Int {
-    max(options.segmentCapacity, SegmentHeader.size + need * 4)
+  /// The capacity of a segment that begins with frames of so many bytes.
+  ///
+  /// Large frames would make a segment for each of them, so they get one for two. One that none as large will follow gets
+  /// its own size and a usual segment behind it: what is needed of a segment keeps all of it on disk.
+  private static func capacity(for need: Int, isSingle: Bool, _ options: LogOptions) -> Int {
+    if isSingle && need > options.segmentCapacity { return SegmentHeader.size + need + options.segmentCapacity }
+    return max(options.segmentCapacity, SegmentHeader.size + need * 2 + need / 2)
   }
 
   /// Seals the segment being written and makes the next.
-  private mutating func roll(toFit need: Int) throws(LogError) {
+  private mutating func roll(toFit need: Int, isSingle: Bool) throws(LogError) {
     try sync()
     do {
       try file.close()
@@ -239,10 +253,10 @@ public struct CommitLog: ~Copyable {
       }
       sealed.append(SealedSegment(name: active, size: offset, lastSequence: lastAppended))
       let name = SegmentName(number: active.number + 1, epoch: manifest.epoch)
-      capacity = Self.capacity(for: need, options)
+      capacity = Self.capacity(for: need, isSingle: isSingle, options)
       offset = SegmentHeader.size
       file = try directory.open(name.description, .create)
-      try prepare(name, floor: floor)
+      try prepare(name, floor: floor, first: need)
       try adopt(name)
     } catch let error as LogError {
       throw poison(error)
@@ -253,8 +267,10 @@ public struct CommitLog: ~Copyable {
 
   /// Preallocates the new file and writes its header.
   ///
-  /// - Parameter floor: the highest record that is durable once the manifest names the segment.
-  private mutating func prepare(_ name: SegmentName, floor: SequenceNumber) throws(LogError) {
+  /// - Parameters:
+  ///   - floor: the highest record that is durable once the manifest names the segment.
+  ///   - first: the bytes that are written behind the header next.
+  private mutating func prepare(_ name: SegmentName, floor: SequenceNumber, first: Int) throws(LogError) {
     let before = sealed.last.map {
       SegmentHeader.Predecessor(
         number: $0.name.number, lastSequence: $0.lastSequence, sealedSize: $0.size, chain: chain)
@@ -263,6 +279,8 @@ public struct CommitLog: ~Copyable {
       store: manifest.store, number: name.number, epoch: name.epoch, firstSequence: lastAppended.next,
       capacity: capacity, floor: floor, predecessor: before, identity: manifest.identity)
     do {
+      // Zeros in the place of a large frame that follows at once would be as many bytes again in the same commit.
+      if first > options.segmentCapacity / 4 { try file.write([0], at: SegmentHeader.size + first - 1) }
       try file.preallocate(capacity)
       try file.write(header.encoded().rawSpan, at: 0)
     } catch {

@@ -139,11 +139,14 @@ struct FormatTests {
   func numbers() {
     #expect(RecordKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5])
     #expect(RecordKind.allCases.map(\.name) == ["snapshot", "delta", "tick", "floor", "closed"])
-    let sections = [StateSection.Kind.snapshot, .shardSnapshot, .shardDelta]
-    #expect(sections.map(\.rawValue) == [1, 2, 3])
+    let sections = [
+      StateSection.Kind.snapshot, .shardSnapshot, .shardDelta, .firstSlice, .middleSlice, .lastSlice,
+    ]
+    #expect(sections.map(\.rawValue) == [1, 2, 3, 4, 5, 6])
     let statuses = [PartitionRecord.Status.active, .finished, .idle]
     #expect(statuses.map(\.rawValue) == [1, 2, 3])
     #expect(RecordHeader.carriedFlag == 1)
+    #expect(RecordHeader.slicedVersion == 2)
     #expect(RecordHeader.formatVersion == 1 && SegmentHeader.formatVersion == 1 && Manifest.formatVersion == 1)
     #expect(RecordHeader.maximumPayload == 2_147_483_647)
   }

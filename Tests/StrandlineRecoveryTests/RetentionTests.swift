@@ -29,7 +29,7 @@ struct RetentionTests {
       if number < 100 || number % 10 != 0 { continue }
       let (log, snapshot) = try sizes(session)
       // Two generations and the deltas that paid for them, and a segment's rest. A single shard's snapshot asks for a
-      // segment of four times its size.
+      // segment for two of its size.
       let factor = shards == 1 ? 8 : 5
       #expect(log <= factor * snapshot + 5 * (4 << 10), "batch \(number): \(log) bytes, a snapshot is \(snapshot)")
     }

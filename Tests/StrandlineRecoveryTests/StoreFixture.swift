@@ -18,6 +18,7 @@ struct StoreSettings {
   var plan = "rows by key\nwindow 1 ms"
   var owner = "pid 1"
   var mustExist = false
+  var smallestSlice = 1024
 
   var options: CheckpointOptions {
     let clock = StepClock()
@@ -31,6 +32,7 @@ struct StoreSettings {
     options.durability = durability
     options.owner = owner
     options.mustExist = mustExist
+    options.smallestSlice = smallestSlice
     return options
   }
 }

@@ -12,6 +12,7 @@ struct VerifyTests {
   static let settings = [
     StoreSettings(mode: .snapshot, segmentCapacity: 1 << 16), StoreSettings(mode: .log, segmentCapacity: 1 << 16),
     StoreSettings(mode: .log, segmentCapacity: 2 << 10, retained: 3),
+    StoreSettings(mode: .log, segmentCapacity: 1 << 16, smallestSlice: 1),
   ]
 
   private func store(_ settings: StoreSettings) throws -> MemoryDirectory {
@@ -67,9 +68,14 @@ struct VerifyTests {
     // The oldest batches of a log may build on snapshots that are gone: of them no digest can be computed.
     let checked = try verify(directory).digests - 1
     var forged = 0
+    let bases = try RecoveryPlanner.plan(facts(directory)).bases
     for (number, batch) in batches.suffix(checked).enumerated() {
       // One part per batch, of every kind in turn.
       for index in batch.sections.indices where index == number % batch.sections.count {
+        let section = batch.sections[index]
+        // What a slice says may be overtaken by a delta, or come to nothing, unless it is the last one of a base.
+        let isLast = section.kind == .lastSlice && bases[section.shard].last == batch.sequence
+        if section.kind.isSlice && !isLast { continue }
         let copy = directory.copy()
         guard try forge(copy, batch: batch.batch, section: index) else { continue }
         forged += 1
@@ -78,7 +84,7 @@ struct VerifyTests {
         #expect(throws: LogError.self, "batch \(batch.batch) section \(index)") { _ = try verify(copy) }
       }
     }
-    #expect(forged > 5)
+    #expect(forged > 4)
   }
 
   @Test("does not find a forgery that forges nothing", arguments: settings)
@@ -122,7 +128,8 @@ struct VerifyTests {
           payload = writer.bytes
         }
         let header = RecordHeader(
-          kind: record.header.kind, flags: record.header.flags, payloadLength: payload.count,
+          kind: record.header.kind, version: record.header.version, flags: record.header.flags,
+          payloadLength: payload.count,
           payloadChecksum: CRC32C.checksum(payload), store: record.header.store, sequence: record.header.sequence,
           epoch: record.header.epoch, batch: record.header.batch, floor: record.header.floor, after: chain ?? 0)
         try patch(record.segment, directory, at: offset, header.encoded() + payload)

@@ -180,14 +180,14 @@ struct SnapshotTests {
     for low in [0, -1, .min, 12] as [Int64] {
       let words = [low, low &+ reach, low, low &+ reach / 2]
       var writer = ByteWriter()
-      WordColumn.encode(words, into: &writer)
+      WordColumn.encode(words.span, into: &writer)
       #expect(writer.count == 9 + 4 * width)
       var reader = ByteReader(writer.rawSpan)
       #expect(try WordColumn.decode(&reader, count: 4) == words)
       try reader.finish()
     }
     var empty = ByteWriter()
-    WordColumn.encode([], into: &empty)
+    WordColumn.encode([Int64]().span, into: &empty)
     #expect(empty.count == 9)
   }
 }

@@ -6,7 +6,7 @@ import StrandlineState
 import StrandlineStorage
 import Synchronization
 
-/// How the golden stores of format version 1 were made. Nothing here may change: the stores hold what these rows came to.
+/// How the golden stores of every format version were made. Nothing here may change: the stores hold what these rows came to.
 enum GoldenStore: String, CaseIterable, CustomStringConvertible {
   /// A whole snapshot with every batch, keys of two columns, closed.
   case snapshot
@@ -14,8 +14,9 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
   case log
   /// Killed while it wrote its last record, half of which is there; a text key that is sometimes null.
   case torn
+  /// Shard snapshots in slices over several batches, records of version 2; keys of a text and an integer, closed.
+  case sliced
 
-  static let version = "v1"
   static let batches = 24
   static let schema = Schema([
     Field("at", .timestamp), Field("page", .string, nullable: true), Field("code", .int64),
@@ -24,13 +25,21 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
 
   var description: String { rawValue }
 
+  /// The version of the format that it is an example of.
+  var version: String { self == .sliced ? "v2" : "v1" }
+
+  /// Whether its commits hold deltas, of many keys.
+  private var isLog: Bool { self == .log || self == .sliced }
+
+  private var codes: UInt64 { self == .sliced ? 600 : self == .log ? 60 : 4 }
+
   /// The batches after which the store is left.
-  var stopsAfter: Int { self == .log ? 19 : 9 }
+  var stopsAfter: Int { isLog ? 19 : 9 }
 
   var plan: StreamPlan {
     var plan = StreamPlan(rows: Self.schema)
     plan.eventTime = EventTimePlan(column: "at", delay: 20_000_000)
-    plan.window = .tumbling(size: 10_000_000, offset: 0)
+    plan.window = .tumbling(size: self == .sliced ? 40_000_000 : 10_000_000, offset: 0)
     var aggregates = [AggregateCall(.count), AggregateCall(.sum, .column("size"))]
     switch self {
     case .snapshot:
@@ -42,6 +51,8 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
     case .log:
       plan.keys = [.column("code")]
       aggregates += [AggregateCall(.max, .column("amount"))]
+    case .sliced:
+      plan.keys = [.column("page"), .column("code")]
     case .torn:
       plan.keys = [.column("page")]
       plan.filters = [.compare(.notEqual, .column("code"), .literal(.int64(3)))]
@@ -58,14 +69,14 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
     return (0..<2).map { partition in
       (0..<Self.batches).map { number in
         var batch = ColumnBatch(Self.schema)
-        for _ in 0..<(self == .log ? 24 : 8) {
+        for _ in 0..<(isLog ? 24 : 8) {
           batch.columns[0].append(word: (Int64(number) * 4_000 + Int64(random.next(15_000))) * 1000 + Int64(partition))
           if random.next(9) == 0 {
             batch.columns[1].appendNull()
           } else {
             batch.columns[1].append("/é\(random.next(5))")
           }
-          batch.columns[2].append(word: Int64(random.next(self == .log ? 60 : 4)) - 2)
+          batch.columns[2].append(word: Int64(random.next(codes)) - 2)
           if random.next(7) == 0 {
             batch.columns[3].appendNull()
           } else {
@@ -92,9 +103,10 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
     options.sleep = { _ in }
     options.owner = "a golden store"
     options.mode = self == .snapshot ? .snapshot : .log
-    options.shardCount = 4
+    options.shardCount = self == .sliced ? 1 : 4
     options.retainedBatches = 2
     options.log = LogOptions(segmentCapacity: 8 << 10)
+    if self == .sliced { options.smallestSlice = 100 }
     let source = BatchSource(Self.schema, partitions: partitions)
     return try MicroBatchEngine(plan, source: source, sink: lines.sink, store: store, options: options)
   }

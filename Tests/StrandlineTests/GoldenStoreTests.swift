@@ -15,14 +15,14 @@ struct GoldenStoreTests {
     var summary: String
   }
 
-  private static var root: URL {
+  private static func folder(_ golden: GoldenStore) -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("checkpoints/golden/\(GoldenStore.version)")
+      .appendingPathComponent("checkpoints/golden/\(golden.version)/\(golden)")
   }
 
   /// A copy of the committed store in memory.
   private func committed(_ golden: GoldenStore) throws -> MemoryDirectory {
-    let folder = Self.root.appendingPathComponent("\(golden)/store")
+    let folder = Self.folder(golden).appendingPathComponent("store")
     let directory = MemoryDirectory()
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let file = try directory.open(name, .create)
@@ -33,7 +33,7 @@ struct GoldenStoreTests {
   }
 
   private func expected(_ golden: GoldenStore) throws -> Reading {
-    let folder = Self.root.appendingPathComponent("\(golden)")
+    let folder = Self.folder(golden)
     return Reading(
       rows: String(decoding: try Data(contentsOf: folder.appendingPathComponent("expected.ndjson")), as: UTF8.self),
       summary: String(decoding: try Data(contentsOf: folder.appendingPathComponent("expected.txt")), as: UTF8.self))
@@ -145,6 +145,10 @@ struct GoldenStoreTests {
     case .log:
       #expect(kinds.contains(.delta) && facts.segments.count > 1)
       #expect(facts.batches.contains { $0.sections.contains { $0.kind == .shardSnapshot } })
+    case .sliced:
+      let parts = Set(facts.batches.flatMap(\.sections).map(\.kind))
+      #expect(parts.isSuperset(of: [.firstSlice, .middleSlice, .lastSlice, .shardDelta]))
+      #expect(Set(facts.batches.map(\.record.header.version)).contains(2) && facts.segments.count > 1)
     case .torn:
       #expect(try RecoveryPlanner.plan(facts).tail != nil && facts.batches.last?.batch == BatchID(8))
     }

@@ -25,6 +25,8 @@ public struct EngineOptions: Sendable {
   public var shardCount: Int?
   /// How many of the last batches stay restorable.
   public var retainedBatches = 8
+  /// The bytes below which a shard's snapshot isn't cut into slices; tests make it small.
+  public var smallestSlice = 1024
   /// How the log is written.
   public var log = LogOptions()
   /// What happens to rows that can't be used.
@@ -60,6 +62,7 @@ public struct EngineOptions: Sendable {
     options.durability = durability
     options.mode = mode
     options.retainedBatches = retainedBatches
+    options.smallestSlice = smallestSlice
     options.log = log
     options.owner = owner
     options.mustExist = mustExist

@@ -132,6 +132,11 @@ public struct Column: Sendable {
     }
   }
 
+  /// Makes room for so many values in all; the bytes of texts find theirs as they come.
+  public mutating func reserve(_ capacity: Int) {
+    if type == .string { offsets.reserveCapacity(capacity + 1) } else { words.reserveCapacity(capacity) }
+  }
+
   /// Removes every value, keeping the memory for the next batch.
   public mutating func removeAll() {
     words.removeAll(keepingCapacity: true)

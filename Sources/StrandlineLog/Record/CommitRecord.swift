@@ -39,6 +39,11 @@ public struct CommitRecord: Sendable, Hashable {
 
   /// An empty record.
   public init() {}
+
+  /// The version of its payload: readers that don't know slices must refuse a record that holds some.
+  public var payloadVersion: UInt8 {
+    sections.contains { $0.kind.isSlice } ? RecordHeader.slicedVersion : RecordHeader.formatVersion
+  }
 }
 
 /// A part of the state in a record: a compressed frame, with a checksum of its own.
@@ -51,9 +56,18 @@ public struct StateSection: Sendable, Hashable {
     case shardSnapshot = 2
     /// The groups of one shard that the batch changed, with their new words.
     case shardDelta = 3
+    /// The first slice of a snapshot of one shard that takes several records, after the batch.
+    case firstSlice = 4
+    /// A further slice, after its own batch, which is a later one.
+    case middleSlice = 5
+    /// The last slice.
+    case lastSlice = 6
+
+    /// Whether it is a slice of a snapshot that takes several records.
+    public var isSlice: Bool { rawValue >= Self.firstSlice.rawValue }
 
     /// Whether older parts and the log behind them say the same, so that recovery can do without this one.
-    public var isReplaceable: Bool { self == .shardSnapshot }
+    public var isReplaceable: Bool { self == .shardSnapshot || isSlice }
   }
 
   /// What the part holds.

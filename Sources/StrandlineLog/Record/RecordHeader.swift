@@ -36,8 +36,10 @@ public enum RecordKind: UInt8, Sendable, Hashable, CaseIterable {
 public struct RecordHeader: Sendable, Hashable {
   /// The bytes of a header.
   public static let size = 80
-  /// The format of records that this version writes.
+  /// The version of the payload of every record but those that hold slices.
   public static let formatVersion: UInt8 = 1
+  /// The version of the payload of a record that holds slices of shard snapshots; the highest that is read.
+  public static let slicedVersion: UInt8 = 2
   /// The longest payload, which bounds what a damaged length could ask for: 2 GiB.
   public static let maximumPayload = Int(Int32.max)
   /// A record that recovery wrote again into a new segment.
@@ -47,6 +49,8 @@ public struct RecordHeader: Sendable, Hashable {
 
   /// What the record says.
   public var kind: RecordKind
+  /// The version of the payload.
+  public var version: UInt8
   /// `carriedFlag`, or 0.
   public var flags: UInt16
   /// The bytes of the payload, without padding.
@@ -79,7 +83,7 @@ public struct RecordHeader: Sendable, Hashable {
   private func encodeBody(into writer: inout ByteWriter) {
     writer.uint32(UInt32(payloadLength))
     writer.uint8(kind.rawValue)
-    writer.uint8(Self.formatVersion)
+    writer.uint8(version)
     writer.uint16(flags)
     writer.uint64(store.high)
     writer.uint64(store.low)
@@ -139,10 +143,11 @@ public struct RecordHeader: Sendable, Hashable {
       payloadLength = Int(try reader.uint32())
       let kind = RecordKind(rawValue: try reader.uint8())
       let version = try reader.uint8()
-      guard let kind, version == Self.formatVersion, payloadLength <= Self.maximumPayload else {
-        throw Defect.unsupported
-      }
+      guard let kind, version >= Self.formatVersion, version <= Self.slicedVersion,
+        payloadLength <= Self.maximumPayload
+      else { throw Defect.unsupported }
       self.kind = kind
+      self.version = version
       flags = try reader.uint16()
       store = StoreID(high: try reader.uint64(), low: try reader.uint64())
       sequence = SequenceNumber(try reader.uint64())
@@ -160,10 +165,12 @@ public struct RecordHeader: Sendable, Hashable {
   }
 
   init(
-    kind: RecordKind, flags: UInt16, payloadLength: Int, payloadChecksum: UInt32, store: StoreID,
-    sequence: SequenceNumber, epoch: Epoch, batch: BatchID, floor: SequenceNumber, after previousChain: UInt64
+    kind: RecordKind, version: UInt8 = RecordHeader.formatVersion, flags: UInt16, payloadLength: Int,
+    payloadChecksum: UInt32, store: StoreID, sequence: SequenceNumber, epoch: Epoch, batch: BatchID,
+    floor: SequenceNumber, after previousChain: UInt64
   ) {
     self.kind = kind
+    self.version = version
     self.flags = flags
     self.payloadLength = payloadLength
     self.payloadChecksum = payloadChecksum

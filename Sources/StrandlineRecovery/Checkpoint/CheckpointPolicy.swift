@@ -20,7 +20,10 @@ public struct CheckpointPolicy: Sendable, Hashable {
   /// How many syncs a snapshot may cost.
   public var snapshotFactor = 4.0
   /// Bytes of shard snapshots per byte of delta.
-  public var snapshotShare = 1.0
+  ///
+  /// Two generations are kept, and a third is under way: so the log has about 2 · (1 + 1 / share) times the bytes of a
+  /// snapshot, and a snapshot of all shards more where it began with one.
+  public var snapshotShare = 2.0
 
   /// Nanoseconds to gather, compress and write a group into a snapshot, as measured so far.
   public private(set) var nanosPerGroup = 100.0

@@ -9,6 +9,8 @@ public struct RecoveryReport: Sendable {
   public var plan: RecoveryPlan?
   /// What restoring the state took.
   public var figures = RestoreFigures()
+  /// Reading the facts: every record and checksum of the log.
+  public var factsNanos: UInt64 = 0
   /// Everything from the lock to the first batch.
   public var nanos: UInt64 = 0
   /// What of the plan is another than at the last opening, and was carried over.
@@ -54,6 +56,7 @@ extension CheckpointStore {
       report.nanos = options.clock() &- started
       return store
     }
+    report.factsNanos = options.clock() &- started
     let difference = options.compare(facts.manifest.plan, options.plan)
     if let refusal = difference.refusal(directory.path) { throw refusal }
     try facts.manifest.requireShards(options.shardCount, directory.path)
@@ -138,12 +141,7 @@ extension CheckpointStore {
     }
     var history = SnapshotHistory(
       shardCount: manifest.identity.shardCount, retained: options.retainedBatches)
-    for batch in facts.batches {
-      let all = batch.sections.contains { $0.kind == .snapshot }
-      // A damaged snapshot is none: the log behind the older ones stays, and its shard is the next to get a new one.
-      let shards = batch.sections.filter { $0.kind == .shardSnapshot && !$0.isDamaged }.map(\.shard)
-      history.note(batch.sequence, snapshotsOf: all ? nil : shards)
-    }
+    for batch in facts.batches { history.note(batch.sequence, batch.sections) }
     let unpublished = plan.publish.map { ($0.batch, $0.sequence) }
     let log = try CommitLog.begin(
       in: directory, lock: lock, manifest: manifest, sealed: plan.sealed, number: plan.highestSegment + 1,

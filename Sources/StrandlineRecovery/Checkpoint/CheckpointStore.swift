@@ -28,6 +28,8 @@ public struct CheckpointOptions: Sendable {
   public var mode = CheckpointMode.auto
   /// How many of the last batches stay restorable.
   public var retainedBatches = 8
+  /// The bytes of a slice of a shard's snapshot that is worth its frame and its place in the record, some 60 bytes.
+  public var smallestSlice = 1024
   /// The level of compression.
   public var compressionLevel: Int32 = 1
   /// How the log is written.
@@ -77,10 +79,7 @@ public struct CheckpointStore: ~Copyable {
   private let options: CheckpointOptions
   private let lock: any DirectoryLock
   let shardCount: Int
-  /// The shard whose snapshot is due next: the one with the oldest.
-  private var nextShard: Int
-  /// Bytes of shard snapshots that deltas have paid for.
-  private var credit = 0.0
+  private var rolling: RollingSnapshots
   /// Bytes of records since the last snapshot or delta that are no state: they too make the log longer.
   private var overhead = 0
   /// The last batch of which a record behind it says that it is durable.
@@ -95,7 +94,7 @@ public struct CheckpointStore: ~Copyable {
     public var kind: RecordKind
     /// Its bytes.
     public var bytes: Int
-    /// The shards whose snapshots it carries.
+    /// The shards of which it holds a snapshot or a slice of one.
     public var shardSnapshots: Int
   }
 
@@ -114,7 +113,8 @@ public struct CheckpointStore: ~Copyable {
     self.options = options
     self.shardCount = shardCount
     self.policy = CheckpointPolicy(mode: options.mode)
-    self.nextShard = history.stalestShard
+    self.rolling = RollingSnapshots(
+      history, shardCount: shardCount, smallestSlice: options.smallestSlice)
     self.unpublished = unpublished
     self.lastBatch = last
     self.durableBatch = last
@@ -137,7 +137,6 @@ public struct CheckpointStore: ~Copyable {
     _ batch: BatchID, _ record: CommitRecord, state: borrowing WindowedAggregation
   ) throws(LogError) -> Receipt {
     var record = record
-    var snapshots: [Int]? = []
     let kind: RecordKind
     let started = options.clock()
     let before = log.bytesAppended
@@ -150,18 +149,18 @@ public struct CheckpointStore: ~Copyable {
         groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete)
       {
         kind = .snapshot
-        snapshots = nil
+        rolling.restart()
         record.sections = [try section(.snapshot, 0) { state.encodeSnapshot(into: &$0) }]
       } else {
         kind = .delta
-        snapshots = try addDeltas(to: &record, state)
+        try addDeltas(to: &record, state)
       }
     } catch {
       throw LogError(.storage, "the state of batch \(batch) can't be encoded: \(error)")
     }
     let sequence = try append(kind, batch, record)
     if kind == .snapshot { policy.measuredSnapshot(groups: Int(record.groups), nanos: options.clock() &- started) }
-    history.note(sequence, snapshotsOf: snapshots)
+    history.note(sequence, record.sections)
     let bytes = log.bytesAppended - before
     overhead = kind == .snapshot ? 0 : record.sections.reduce(overhead + bytes) { $0 - $1.frame.count }
     published(before: record.publishedBefore)
@@ -169,7 +168,8 @@ public struct CheckpointStore: ~Copyable {
     log.keep(from: min(history.neededFrom, unpublished.first?.sequence ?? SequenceNumber(.max)))
     lastBatch = batch
     if firstUnsynced == nil { firstUnsynced = options.clock() }
-    return Receipt(kind: kind, bytes: bytes, shardSnapshots: snapshots?.count ?? shardCount)
+    let slices = record.sections.count { $0.kind != .shardDelta }
+    return Receipt(kind: kind, bytes: bytes, shardSnapshots: kind == .snapshot ? shardCount : slices)
   }
 
   private mutating func append(
@@ -181,33 +181,28 @@ public struct CheckpointStore: ~Copyable {
     } catch {
       throw LogError(.storage, "the record of batch \(batch) can't be encoded: \(error)")
     }
-    return try log.append(kind, batch: batch) { (writer: inout ByteWriter) throws(BytesError) in
+    let isSingle = kind == .snapshot && policy.mode == .log
+    return try log.append(kind, version: record.payloadVersion, batch: batch, isSingle: isSingle) {
+      (writer: inout ByteWriter) throws(BytesError) in
       writer.raw(payload.rawSpan)
     }
   }
 
-  /// Adds the deltas of the touched shards, and snapshots of as many shards as the deltas have paid for.
+  /// Adds the deltas of the touched shards, and the slices of shard snapshots that they pay for.
   private mutating func addDeltas(
     to record: inout CommitRecord, _ state: borrowing WindowedAggregation
-  ) throws(BytesError) -> [Int] {
+  ) throws(BytesError) {
     for shard in state.touchedShards {
       record.sections.append(try section(.shardDelta, shard) { state.encodeDelta(ofShard: shard, into: &$0) })
     }
-    credit += policy.snapshotShare * Double(record.sections.reduce(overhead) { $0 + $1.frame.count })
+    let bytes = record.sections.reduce(0) { $0 + $1.frame.count }
+    var rolling = rolling
+    record.sections += try rolling.slices(
+      paid: policy.snapshotShare * Double(bytes + overhead),
+      estimate: Double(bytes) / Double(max(1, record.groupsChanged)), of: state
+    ) { (shard, raw) throws(BytesError) in try section(.shardSnapshot, shard, raw) }
+    self.rolling = rolling
     overhead = 0
-    var snapshots: [Int] = []
-    while credit > 0 && snapshots.count < shardCount {
-      let shard = nextShard
-      let part = try section(.shardSnapshot, shard) { state.encodeSnapshot(ofShard: shard, into: &$0) }
-      record.sections.append(part)
-      // A shard without groups still costs its place in the record.
-      credit -= Double(max(part.frame.count, 64))
-      snapshots.append(shard)
-      nextShard = (nextShard + 1) % shardCount
-    }
-    // Every shard was written; what is left over must not pile up for later batches.
-    if snapshots.count == shardCount { credit = min(credit, 0) }
-    return snapshots
   }
 
   private mutating func section(
@@ -215,8 +210,14 @@ public struct CheckpointStore: ~Copyable {
   ) throws(BytesError) -> StateSection {
     var raw = ByteWriter(capacity: 1 << 12)
     encode(&raw)
+    return try section(kind, shard, raw.bytes)
+  }
+
+  private mutating func section(
+    _ kind: StateSection.Kind, _ shard: Int, _ raw: [UInt8]
+  ) throws(BytesError) -> StateSection {
     var frame = ByteWriter(capacity: raw.count / 2)
-    _ = try compressor.compress(raw.rawSpan, appendingTo: &frame)
+    _ = try compressor.compress(raw, appendingTo: &frame)
     return StateSection(kind: kind, operatorID: 0, shard: shard, rawLength: raw.count, frame: frame.bytes)
   }
 

@@ -9,12 +9,28 @@ public struct RestoreFigures: Sendable, Hashable {
   public var snapshotBytes = 0
   /// Bytes of state read from deltas, uncompressed.
   public var redoBytes = 0
+  /// Groups read from snapshots.
+  public var snapshotGroups = 0
+  /// Groups read from deltas.
+  public var redoGroups = 0
   /// Batches redone.
   public var batchesRedone = 0
   /// Time spent on snapshots.
   public var snapshotNanos: UInt64 = 0
   /// Time spent on deltas.
   public var redoNanos: UInt64 = 0
+
+  mutating func note(_ section: StateSection, groups: Int, nanos: UInt64) {
+    if section.kind == .shardDelta {
+      redoGroups += groups
+      redoBytes += section.rawLength
+      redoNanos += nanos
+    } else {
+      snapshotGroups += groups
+      snapshotBytes += section.rawLength
+      snapshotNanos += nanos
+    }
+  }
 }
 
 /// Carries out the part of a plan that reads: snapshots, then deltas, then the digest.
@@ -39,13 +55,14 @@ public struct StateRestorer {
     guard let last = plan.last else { return }
     var reader = try SectionReader(directory)
     for batch in plan.redo {
-      let started = clock()
-      let isBase = plan.bases.contains(batch.sequence)
-      try reader.apply(batch, plan.bases, to: &state, &figures)
-      let took = clock() &- started
-      if isBase { figures.snapshotNanos += took } else { figures.redoNanos += took }
-      if batch.sequence > (plan.bases.min() ?? last.sequence) { figures.batchesRedone += 1 }
+      try reader.apply(batch, plan.bases, to: &state, &figures, clock)
+      if batch.sequence > (plan.oldestBase ?? last.sequence) { figures.batchesRedone += 1 }
     }
+    // The digest is computed once at the end, from nothing: following it through every delta would cost twice each.
+    let started = clock()
+    state.endBatch()
+    state.beginBatch()
+    figures.snapshotNanos += clock() &- started
     guard state.digest.value == last.digest else {
       throw LogError(
         .corruption,
@@ -86,42 +103,51 @@ struct SectionReader: ~Copyable {
     return commit
   }
 
-  /// Puts a part of the state into a state.
-  mutating func put(_ section: StateSection, into state: inout WindowedAggregation) throws {
-    let bytes = try decompressor.decompress(section.frame.rawSpan, limit: section.rawLength)
-    try state.put(bytes.rawSpan, shard: section.kind == .snapshot ? nil : section.shard)
-  }
-
-  /// Applies what a batch's record says of the shards whose base is not newer.
-  mutating func apply(
-    _ batch: BatchFacts, _ bases: [SequenceNumber], to state: inout WindowedAggregation,
-    _ figures: inout RestoreFigures
-  ) throws(LogError) {
-    let commit = try commit(batch)
+  /// The bytes of a part of the state.
+  mutating func bytes(of section: StateSection, _ batch: BatchFacts) throws(LogError) -> [UInt8] {
     do {
-      for section in commit.sections where !section.isDamaged {
-        switch section.kind {
-        case .snapshot:
-          guard bases.contains(batch.sequence) else { continue }
-          figures.snapshotBytes += section.rawLength
-        case .shardSnapshot:
-          guard section.shard < bases.count, bases[section.shard] == batch.sequence else { continue }
-          figures.snapshotBytes += section.rawLength
-        case .shardDelta:
-          guard section.shard < bases.count, bases[section.shard] < batch.sequence else { continue }
-          figures.redoBytes += section.rawLength
-        }
-        let bytes = try decompressor.decompress(section.frame.rawSpan, limit: section.rawLength)
-        let newer = section.kind == .snapshot ? Set(bases.indices.filter { bases[$0] > batch.sequence }) : []
-        try state.put(
-          bytes.rawSpan, shard: section.kind == .snapshot ? nil : section.shard, skipping: newer)
-      }
+      return try decompressor.decompress(section.frame.rawSpan, limit: section.rawLength)
     } catch {
       throw corruption("\(error)", batch)
     }
+  }
+
+  /// Puts the parts of a batch's record into a state that belong to the snapshots of their shards or stand behind them.
+  ///
+  /// The state's digest is not brought up to date.
+  mutating func apply(
+    _ batch: BatchFacts, _ bases: [ShardBase], to state: inout WindowedAggregation, _ figures: inout RestoreFigures,
+    _ clock: () -> UInt64
+  ) throws(LogError) {
+    let commit = try commit(batch)
+    for section in commit.sections where !section.isDamaged {
+      let started = clock()
+      var newer: Set<Int> = []
+      if section.kind == .snapshot {
+        newer = Set(bases.indices.filter { !bases[$0].takes(.snapshot, of: batch.sequence) })
+        if newer.count == bases.count { continue }
+      } else if section.shard >= bases.count || !bases[section.shard].takes(section.kind, of: batch.sequence) {
+        continue
+      }
+      let bytes = try bytes(of: section, batch)
+      let shard = section.kind == .snapshot ? nil : section.shard
+      let groups = try put(bytes, shard, skipping: newer, batch, into: &state)
+      figures.note(section, groups: groups, nanos: clock() &- started)
+    }
     state.close(through: batch.watermark)
-    state.endBatch()
-    state.beginBatch()
+  }
+
+  /// Puts bytes into a state. Returns the number of groups in them.
+  @discardableResult
+  func put(
+    _ bytes: [UInt8], _ shard: Int?, skipping skipped: Set<Int> = [], _ batch: BatchFacts,
+    into state: inout WindowedAggregation
+  ) throws(LogError) -> Int {
+    do {
+      return try state.put(bytes.rawSpan, shard: shard, skipping: skipped)
+    } catch {
+      throw corruption("\(error)", batch)
+    }
   }
 
   func corruption(_ text: String, _ batch: BatchFacts) -> LogError {

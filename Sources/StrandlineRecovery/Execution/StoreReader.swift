@@ -56,90 +56,11 @@ public struct StoreReader {
   public func verify(
     _ facts: StoreFacts, empty: (Int, UInt64) -> WindowedAggregation, progress: (Int, Int) -> Void
   ) throws(LogError) -> VerificationReport {
-    let plan = try RecoveryPlanner.plan(facts)
-    var report = VerificationReport(plan: plan)
-    let identity = facts.manifest.identity
-    var state = empty(identity.shardCount, identity.hashSeed)
-    var reader = try SectionReader(directory)
-    var complete = Set<Int>()
-    var figures = RestoreFigures()
+    var verification = try Verification(facts, directory, empty: empty)
     for (index, batch) in facts.batches.enumerated() {
-      if batch.sections.contains(where: { $0.kind == .snapshot }) {
-        state = empty(identity.shardCount, identity.hashSeed)
-        complete = Set(0..<identity.shardCount)
-        try reader.apply(
-          batch, Array(repeating: batch.sequence, count: identity.shardCount), to: &state, &figures)
-      } else {
-        var bases = [SequenceNumber](repeating: SequenceNumber(0), count: identity.shardCount)
-        for section in batch.sections
-        where section.kind == .shardSnapshot && !section.isDamaged && section.shard < bases.count
-          && !complete.contains(section.shard)
-        {
-          bases[section.shard] = batch.sequence
-          complete.insert(section.shard)
-        }
-        // Shards that nothing is known of yet take no deltas.
-        for shard in bases.indices where !complete.contains(shard) { bases[shard] = SequenceNumber(.max) }
-        try reader.apply(batch, bases, to: &state, &figures)
-        try checkShardSnapshots(batch, state, &reader)
-      }
-      if complete.count == identity.shardCount {
-        let digest = state.recomputedDigest()
-        guard digest.value == batch.digest, state.digest == digest else {
-          throw LogError(
-            .corruption, "the state after batch \(batch.batch) has the digest \(digest), not the one committed",
-            file: "\(directory.path)/\(batch.record.segment)", offset: batch.record.offset, sequence: batch.sequence)
-        }
-        report.digests += 1
-      }
-      report.records += 1
+      try verification.check(batch)
       progress(index + 1, facts.batches.count)
     }
-    report.bytes = figures.snapshotBytes + figures.redoBytes
-    return report
-  }
-
-  /// A shard's snapshot must say the same as the state to which its delta has been applied.
-  private func checkShardSnapshots(
-    _ batch: BatchFacts, _ state: WindowedAggregation, _ reader: inout SectionReader
-  ) throws(LogError) {
-    let shards = batch.sections.filter { $0.kind == .shardSnapshot }.map(\.shard)
-    if shards.isEmpty { return }
-    let commit = try reader.commit(batch)
-    for section in commit.sections where section.kind == .shardSnapshot && !section.isDamaged {
-      let digest = try reader.digest(of: section, batch, like: state)
-      guard digest == state.recomputedDigest(ofShard: section.shard) else {
-        throw LogError(
-          .corruption, "the snapshot of shard \(section.shard) differs from the state redone",
-          file: "\(directory.path)/\(batch.record.segment)", offset: batch.record.offset, sequence: batch.sequence)
-      }
-    }
-  }
-}
-
-/// What `verify` read.
-public struct VerificationReport: Sendable {
-  /// The plan for the store as it is.
-  public var plan: RecoveryPlan
-  /// Batches' records read.
-  public var records = 0
-  /// Digests computed from nothing and found equal.
-  public var digests = 0
-  /// Bytes of state read, uncompressed.
-  public var bytes = 0
-}
-
-extension SectionReader {
-  /// The digest of a shard's snapshot, put into an empty state of the same plan.
-  mutating func digest(
-    of section: StateSection, _ batch: BatchFacts, like state: WindowedAggregation
-  ) throws(LogError) -> StateDigest {
-    var alone = state.emptied()
-    do {
-      try put(section, into: &alone)
-    } catch {
-      throw corruption("\(error)", batch)
-    }
-    return alone.recomputedDigest()
+    return verification.report
   }
 }

@@ -26,6 +26,9 @@ struct BatchReader: ~Copyable {
     } catch {
       throw corruption("a record can't be decoded: \(error)", record, path)
     }
+    guard commit.payloadVersion <= record.header.version else {
+      throw corruption("a record of version 1 holds slices, which are of version 2", record, path)
+    }
     if let last = batches.last, record.header.batch != last.batch.next {
       throw corruption("batch \(record.header.batch) follows batch \(last.batch)", record, path)
     }

@@ -4,8 +4,8 @@ public import StrandlineLog
 public struct RecoveryPlan: Sendable {
   /// The manifest from which it was made.
   public var manifest: Manifest
-  /// The record whose state each shard begins with; the same for all after a snapshot.
-  public var bases: [SequenceNumber]
+  /// The records of the snapshot that each shard begins with; the same for all after a snapshot of all.
+  public var bases: [ShardBase]
   /// The batches whose records are read, from the oldest base to the last batch, ascending.
   public var redo: [BatchFacts]
   /// The last batch; nil for a store without batches.
@@ -74,15 +74,19 @@ public struct TornTail: Sendable, Hashable {
 }
 
 extension RecoveryPlan {
+  /// The first record that is read; nil for a store without batches.
+  public var oldestBase: SequenceNumber? { bases.map(\.first).min() }
+
   /// The plan in words, a line per step, in the order in which it is carried out.
   public var lines: [String] {
     var lines: [String] = []
     if let last {
-      let oldest = bases.min() ?? last.sequence
-      if Set(bases).count == 1 {
+      let oldest = oldestBase ?? last.sequence
+      if Set(bases).count == 1, bases[0].first == bases[0].last {
         lines.append("restore: the snapshot of record \(oldest)")
       } else {
-        lines.append("restore: \(bases.count) shard snapshots of records \(oldest) to \(bases.max() ?? oldest)")
+        let newest = bases.map(\.last).max() ?? oldest
+        lines.append("restore: \(bases.count) shard snapshots of records \(oldest) to \(newest)")
       }
       let after = redo.filter { $0.sequence > oldest }
       lines.append(after.isEmpty ? "redo: nothing" : "redo: \(after.count) batches, \(after[0].batch) to \(last.batch)")

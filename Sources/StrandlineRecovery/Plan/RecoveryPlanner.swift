@@ -149,7 +149,7 @@ public enum RecoveryPlanner {
   /// - Parameter isOlder: whether an earlier batch was asked for, which may be gone without damage.
   private static func bases(
     _ batches: [BatchFacts], _ facts: StoreFacts, isOlder: Bool
-  ) throws(LogError) -> [SequenceNumber] {
+  ) throws(LogError) -> [ShardBase] {
     let shards = facts.manifest.identity.shardCount
     guard let last = batches.last else {
       let first = facts.segments.first.flatMap { try? $0.scan.get().header.firstSequence }
@@ -158,17 +158,9 @@ public enum RecoveryPlanner {
       }
       return []
     }
-    var bases = [SequenceNumber?](repeating: nil, count: shards)
-    for batch in batches {
-      for section in batch.sections {
-        switch section.kind {
-        case .snapshot: for shard in 0..<shards { bases[shard] = batch.sequence }
-        case .shardSnapshot where section.shard < shards && !section.isDamaged:
-          bases[section.shard] = batch.sequence
-        default: break
-        }
-      }
-    }
+    var bases = [ShardBase?](repeating: nil, count: shards)
+    var follower = SnapshotFollower(shardCount: shards)
+    for batch in batches { follower.note(batch.sequence, batch.sections) { bases[$0] = $1 } }
     if let missing = bases.firstIndex(of: nil) {
       if let damaged = degraded(batches).first(where: { $0.shard == missing }) {
         throw corruption(
@@ -184,13 +176,8 @@ public enum RecoveryPlanner {
   /// Whether the batches hold a whole snapshot of every shard.
   static func hasBases(_ batches: [BatchFacts], _ shards: Int) -> Bool {
     var missing = Set(0..<shards)
-    for section in batches.flatMap(\.sections) where !section.isDamaged {
-      switch section.kind {
-      case .snapshot: return true
-      case .shardSnapshot: missing.remove(section.shard)
-      case .shardDelta: continue
-      }
-    }
+    var follower = SnapshotFollower(shardCount: shards)
+    for batch in batches { follower.note(batch.sequence, batch.sections) { shard, _ in missing.remove(shard) } }
     return missing.isEmpty
   }
 
@@ -221,8 +208,8 @@ public enum RecoveryPlanner {
     }
   }
 
-  private static func redo(_ batches: [BatchFacts], _ bases: [SequenceNumber]) -> [BatchFacts] {
-    guard let oldest = bases.min() else { return [] }
+  private static func redo(_ batches: [BatchFacts], _ bases: [ShardBase]) -> [BatchFacts] {
+    guard let oldest = bases.map(\.first).min() else { return [] }
     return batches.filter { $0.sequence >= oldest }
   }
 

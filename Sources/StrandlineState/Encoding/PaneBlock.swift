@@ -12,20 +12,33 @@ struct PaneBlock {
   var words: [[Int64]]
 
   func encode(into writer: inout ByteWriter) {
+    let null = keys.hasNulls ? (0..<keys.count).first { keys.isNull($0) } : nil
+    Self.encode(pane, keys, null: null, words, 0..<keys.count, into: &writer)
+  }
+
+  /// Encodes a run of a table's groups. Linear in them.
+  static func encode(_ table: GroupTable, _ range: Range<Int>, pane: Int64, into writer: inout ByteWriter) {
+    encode(pane, table.keys, null: table.nullGroup, table.words, range, into: &writer)
+  }
+
+  private static func encode(
+    _ pane: Int64, _ keys: Column, null: Int?, _ words: [[Int64]], _ range: Range<Int>, into writer: inout ByteWriter
+  ) {
     writer.zigzag(pane)
-    writer.varint(UInt64(keys.count))
-    let null = (0..<keys.count).first { keys.isNull($0) }
-    writer.varint(UInt64(null.map { $0 + 1 } ?? 0))
+    writer.varint(UInt64(range.count))
+    let place = null.map { range.contains($0) ? $0 - range.lowerBound + 1 : 0 }
+    writer.varint(UInt64(place ?? 0))
     if keys.type == .string {
-      var lengths: [Int64] = []
-      lengths.reserveCapacity(keys.count)
-      for row in 0..<keys.count { lengths.append(Int64(keys.offsets[row + 1] - keys.offsets[row])) }
-      WordColumn.encode(lengths, into: &writer)
-      writer.raw(keys.bytes)
+      let lengths = [Int64](capacity: range.count) { output in
+        for row in range { output.append(Int64(keys.offsets[row + 1] &- keys.offsets[row])) }
+      }
+      WordColumn.encode(lengths.span, into: &writer)
+      let bytes = Int(keys.offsets[range.lowerBound])..<Int(keys.offsets[range.upperBound])
+      writer.raw(keys.bytes.span.extracting(bytes))
     } else {
-      WordColumn.encode(keys.words, into: &writer)
+      WordColumn.encode(keys.words.span.extracting(range), into: &writer)
     }
-    for column in words { WordColumn.encode(column, into: &writer) }
+    for column in words { WordColumn.encode(column.span.extracting(range), into: &writer) }
   }
 
   /// Decodes a block. What it allocates is bounded by the bytes that are there.
@@ -64,7 +77,11 @@ struct PaneBlock {
       guard length >= 0 && length <= reader.remaining && keys.bytes.count + Int(length) <= Int(Int32.max) else {
         throw BytesError(.truncated, "a key of \(length) bytes ends early", offset: reader.offset)
       }
-      if row == null { keys.appendNull() } else { keys.append(utf8: try reader.raw(Int(length))) }
+      if row == null {
+        keys.appendNull()
+      } else {
+        keys.append(utf8: Span<UInt8>(_bytes: try reader.rawSpan(Int(length))))
+      }
     }
     return keys
   }

@@ -13,9 +13,8 @@ extension WindowedAggregation {
 
   /// Encodes every group of one shard. Linear in the groups of the shard.
   public func encodeSnapshot(ofShard shard: Int, into writer: inout ByteWriter) {
-    encode(shards[shard].panes.keys.sorted(), into: &writer) { pane, block in
-      if let table = shards[shard].panes[pane] { block.append(table.table, nil) }
-    }
+    var cursor = SliceCursor()
+    _ = encodeSlice(ofShard: shard, from: &cursor, limit: .max, into: &writer)
   }
 
   /// Encodes the groups of one shard that the ended batch has touched, with their new words. Linear in those groups.
@@ -44,24 +43,29 @@ extension WindowedAggregation {
 
   /// Puts the groups of a snapshot or a delta into the state: groups that are there get new words.
   ///
-  /// Redo is idempotent, since a delta says what a group became, not what was added to it. What it put counts as touched
-  /// until `beginBatch`.
+  /// Redo is idempotent, since a delta says what a group became, not what was added to it. What it put does not count as
+  /// touched; the digest has it after `endBatch`, which computes that of the panes concerned from nothing.
   ///
   /// - Parameters:
   ///   - shard: the shard to which every key must belong; nil when the bytes are of all shards.
   ///   - skipped: shards whose keys are passed over, because something newer is known of them.
+  /// - Returns: the number of groups in the bytes.
   /// - Throws: `StateError` `.malformed` with the place in the bytes.
+  @discardableResult
   public mutating func put(
     _ bytes: RawSpan, shard: Int? = nil, skipping skipped: Set<Int> = []
-  ) throws(StateError) {
+  ) throws(StateError) -> Int {
     var reader = ByteReader(bytes)
+    var groups = 0
     do {
       let panes = try reader.count(limit: reader.remaining)
       for _ in 0..<panes {
         let block = try PaneBlock.decode(&reader, keyType: keyType, width: plan.accumulators.width)
         try put(block, shard: shard, skipping: skipped)
+        groups += block.keys.count
       }
       try reader.finish()
+      return groups
     } catch let error as BytesError {
       throw StateError(.malformed, "state bytes are damaged: \(error)")
     } catch let error as StateError {
@@ -80,19 +84,30 @@ extension WindowedAggregation {
       throw StateError(.malformed, "state bytes hold a pane that the plan's window doesn't have")
     }
     let keys = KeyBatch(encoded: block.keys, hasher: hasher)
-    let seed = groupDigest(pane: block.pane)
-    let newTable = PaneTable(keyType: keyType, width: plan.accumulators.width)
     open(block.pane)
-    for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {
-      guard only == nil || only == shard else {
+    if let only {
+      guard keys.hashes.allSatisfy({ shard(of: $0) == only }) else {
         throw StateError(.malformed, "a shard's bytes hold a key of another shard")
       }
-      if skipped.contains(shard) { continue }
-      let whole = rows.count == keys.count
-      shards[shard].touched.insert(block.pane)
-      try shards[shard].panes[block.pane, default: newTable].put(
-        whole ? keys : keys.gathered(rows), words: block.words, rows: whole ? nil : rows,
-        layout: plan.accumulators, seed: seed)
+      if !skipped.contains(only) { try put(keys, block.words, pane: block.pane, shard: only) }
+      return
     }
+    for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty && !skipped.contains(shard) {
+      if rows.count == keys.count {
+        try put(keys, block.words, pane: block.pane, shard: shard)
+      } else {
+        let words = block.words.map { column in rows.map { column[Int($0)] } }
+        try put(keys.gathered(rows), words, pane: block.pane, shard: shard)
+      }
+    }
+  }
+
+  private mutating func put(
+    _ keys: KeyBatch, _ words: [[Int64]], pane: Int64, shard: Int
+  ) throws(StateError) {
+    shards[shard].touched.insert(pane)
+    let newTable = PaneTable(keyType: keyType, width: plan.accumulators.width)
+    try shards[shard].panes[pane, default: newTable].put(
+      keys, words: words, identities: plan.accumulators.identities, groups: &groups)
   }
 }

@@ -5,10 +5,11 @@ import StrandlineBytes
 /// Layout: `width` (u8: 0, 1, 2, 4 or 8), `base` (i64), then `count` unsigned distances of `width` bytes. A compressor
 /// behind it sees mostly bytes that matter. The idea is "frame of reference" (Goldstein, Ramakrishnan, Shaft, 1998).
 enum WordColumn {
-  static func encode(_ words: [Int64], into writer: inout ByteWriter) {
-    var low = words.first ?? 0
+  static func encode(_ words: Span<Int64>, into writer: inout ByteWriter) {
+    var low = words.isEmpty ? 0 : words[0]
     var high = low
-    for word in words {
+    for index in words.indices {
+      let word = words[index]
       low = min(low, word)
       high = max(high, word)
     }
@@ -19,10 +20,18 @@ enum WordColumn {
     // A narrow copy first: the conversion runs on vectors, and the bytes are appended at once.
     switch width {
     case 0: break
-    case 1: writer.integers(words.map { UInt8(truncatingIfNeeded: $0 &- low) })
-    case 2: writer.integers(words.map { UInt16(truncatingIfNeeded: $0 &- low) })
-    case 4: writer.integers(words.map { UInt32(truncatingIfNeeded: $0 &- low) })
-    default: writer.integers(words.map { $0 &- low })
+    case 1: writer.integers(narrowed(words, low, to: UInt8.self))
+    case 2: writer.integers(narrowed(words, low, to: UInt16.self))
+    case 4: writer.integers(narrowed(words, low, to: UInt32.self))
+    default: writer.integers(narrowed(words, low, to: UInt64.self))
+    }
+  }
+
+  private static func narrowed<Narrow: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ words: Span<Int64>, _ low: Int64, to type: Narrow.Type
+  ) -> [Narrow] {
+    [Narrow](capacity: words.count) { output in
+      for index in words.indices { output.append(Narrow(truncatingIfNeeded: words[index] &- low)) }
     }
   }
 
@@ -30,36 +39,36 @@ enum WordColumn {
   ///
   /// - Throws: `BytesError` when the bytes end early, `.malformed` for a width that isn't one.
   static func decode(_ reader: inout ByteReader, count: Int) throws(BytesError) -> [Int64] {
-    let width = try reader.uint8()
+    let width = Int(try reader.uint8())
     let low = try reader.int64()
     guard [0, 1, 2, 4, 8].contains(width) else {
       throw BytesError(.malformed, "a column of words has a width of \(width) bytes", offset: reader.offset)
     }
-    guard count <= reader.remaining / max(1, Int(width)) || width == 0 else {
+    guard width == 0 || count <= reader.remaining / width else {
       throw BytesError(.truncated, "a column of \(count) words ends early", offset: reader.offset)
     }
     if width == 0 { return Array(repeating: low, count: count) }
-    let bytes = try reader.raw(count * Int(width))
+    let bytes = try reader.rawSpan(count * width)
     return switch width {
-    case 1: bytes.map { low &+ Int64($0) }
+    case 1: widened(bytes, UInt8.self, count, low)
     case 2: widened(bytes, UInt16.self, count, low)
     case 4: widened(bytes, UInt32.self, count, low)
     default: widened(bytes, UInt64.self, count, low)
     }
   }
 
+  @inline(__always)
   private static func widened<Narrow: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
-    _ bytes: [UInt8], _ type: Narrow.Type, _ count: Int, _ low: Int64
+    _ bytes: RawSpan, _ type: Narrow.Type, _ count: Int, _ low: Int64
   ) -> [Int64] {
     let width = MemoryLayout<Narrow>.size
-    let span = bytes.rawSpan
-    var words: [Int64] = []
-    words.reserveCapacity(count)
-    for index in 0..<count {
-      // The bytes are as many as `count` values of this width.
-      let value = unsafe span.unsafeLoadUnaligned(fromUncheckedByteOffset: index * width, as: Narrow.self)
-      words.append(low &+ Int64(truncatingIfNeeded: Narrow(littleEndian: value)))
+    precondition(bytes.byteCount == count * width, "as many bytes as values")
+    return [Int64](capacity: count) { output in
+      for index in 0..<count {
+        // The bytes are as many as `count` values of this width.
+        let value = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &* width, as: Narrow.self)
+        output.append(low &+ Int64(truncatingIfNeeded: Narrow(littleEndian: value)))
+      }
     }
-    return words
   }
 }

@@ -4,7 +4,7 @@ import StrandlineColumns
 ///
 /// # Invariants
 /// - `digest` is the sum over all groups as they were when the batch began, less those touched since; `settle` adds the
-///   touched ones as they are now.
+///   touched ones as they are now. After `put` it is stale, and `settle` computes it from nothing.
 /// - A group is in `touched` exactly if its bit in `marks` is set.
 struct PaneTable: Sendable {
   private(set) var table: GroupTable
@@ -13,6 +13,7 @@ struct PaneTable: Sendable {
   private(set) var digest = StateDigest()
   /// The digest at the end of the last batch.
   private(set) var settledDigest = StateDigest()
+  private var isStale = false
   private var marks: [UInt64] = []
   /// The number of groups at the end of the last batch.
   private(set) var settled = 0
@@ -31,20 +32,30 @@ struct PaneTable: Sendable {
     layout.merge(partial, sources, into: &table, groups: groups)
   }
 
-  /// Gives groups new words, whatever they had: what a snapshot or a delta says of them.
+  /// Gives groups new words, whatever they had: what a snapshot or a delta says of them. They don't count as touched.
+  ///
+  /// - Parameter groups: memory for the group of each key, used again from call to call.
   mutating func put(
-    _ keys: KeyBatch, words: [[Int64]], rows: [Int32]?, layout: AccumulatorLayout, seed: GroupDigest
+    _ keys: KeyBatch, words: [[Int64]], identities: [Int64], groups: inout [Int32]
   ) throws(StateError) {
-    var groups: [Int32] = []
+    let before = table.count
+    table.reserve(keys.count)
     try table.lookUp(keys, into: &groups)
-    touch(groups, seed: seed)
-    table.extend(layout.identities)
-    for index in words.indices {
-      let source = words[index]
-      for (position, group) in groups.enumerated() {
-        table.words[index][Int(group)] = source[rows.map { Int($0[position]) } ?? position]
-      }
+    isStale = true
+    if table.count == before + keys.count && table.nullGroup == nil {
+      // All of them are new, so they lie in the order of their keys.
+      for index in words.indices { table.words[index].append(contentsOf: words[index]) }
+      return
     }
+    table.extend(identities)
+    for index in words.indices { Self.scatter(words[index], into: &table.words[index], at: groups) }
+  }
+
+  private static func scatter(_ source: [Int64], into target: inout [Int64], at groups: [Int32]) {
+    let source = source.span
+    let groups = groups.span
+    var target = target.mutableSpan
+    for position in groups.indices { target[Int(groups[position])] = source[position] }
   }
 
   /// Notes groups as changed, and takes those that were there before out of the digest.
@@ -64,7 +75,12 @@ struct PaneTable: Sendable {
 
   /// Brings the digest up to date with the touched groups. They stay known as touched.
   mutating func settle(seed: GroupDigest) {
-    for group in touched { digest.add(term(Int(group), seed)) }
+    if isStale {
+      digest = recomputedDigest(seed: seed)
+      isStale = false
+    } else {
+      for group in touched { digest.add(term(Int(group), seed)) }
+    }
     settled = table.count
     settledDigest = digest
   }
@@ -75,15 +91,47 @@ struct PaneTable: Sendable {
     touched.removeAll(keepingCapacity: true)
   }
 
-  /// The digest of all groups, computed from nothing.
+  /// The digest of all groups, computed from nothing. Linear in the groups.
   func recomputedDigest(seed: GroupDigest) -> StateDigest {
     var sum = StateDigest()
-    for group in 0..<table.count { sum.add(term(group, seed)) }
+    // Column by column over a few groups at a time, so that the columns' arrays aren't looked up for every group.
+    var hashes: [GroupDigest] = []
+    for start in stride(from: 0, to: table.count, by: Self.digestBlock) {
+      let block = start..<min(start + Self.digestBlock, table.count)
+      hashes.removeAll(keepingCapacity: true)
+      hashes.append(contentsOf: repeatElement(seed, count: block.count))
+      absorbKeys(of: block, into: &hashes)
+      for column in table.words { Self.absorb(column, block, into: &hashes) }
+      for hash in hashes { sum.add(hash.value) }
+    }
     return sum
+  }
+
+  private static let digestBlock = 256
+
+  private func absorbKeys(of block: Range<Int>, into hashes: inout [GroupDigest]) {
+    if table.keys.type != .string && !(table.nullGroup.map { block.contains($0) } ?? false) {
+      Self.absorb(table.keys.words, block, into: &hashes)
+    } else {
+      for group in block { absorbKey(of: group, into: &hashes[group - block.lowerBound]) }
+    }
+  }
+
+  private static func absorb(_ words: [Int64], _ block: Range<Int>, into hashes: inout [GroupDigest]) {
+    let words = words.span.extracting(block)
+    var hashes = hashes.mutableSpan
+    for index in words.indices { hashes[index].absorb(UInt64(bitPattern: words[index])) }
   }
 
   private func term(_ group: Int, _ seed: GroupDigest) -> UInt128 {
     var hash = seed
+    absorbKey(of: group, into: &hash)
+    for column in table.words { hash.absorb(UInt64(bitPattern: column[group])) }
+    return hash.value
+  }
+
+  @inline(__always)
+  private func absorbKey(of group: Int, into hash: inout GroupDigest) {
     if group == table.nullGroup {
       // Two words: any single one is also that of a key.
       hash.absorb(0x6E75_6C6C)
@@ -93,7 +141,5 @@ struct PaneTable: Sendable {
     } else {
       hash.absorb(UInt64(bitPattern: table.keys.words[group]))
     }
-    for column in table.words { hash.absorb(UInt64(bitPattern: column[group])) }
-    return hash.value
   }
 }

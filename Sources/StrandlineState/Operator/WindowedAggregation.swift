@@ -51,7 +51,8 @@ public struct WindowedAggregation: Sendable {
   var shards: [Shard]
   let hasher: KeyHasher
   private let shardShift: UInt64
-  private var groups: [Int32] = []
+  /// Memory for the group of each row, used again from batch to batch.
+  var groups: [Int32] = []
 
   /// An empty state.
   ///
@@ -121,13 +122,19 @@ public struct WindowedAggregation: Sendable {
   /// Notes that a pane is open.
   mutating func open(_ pane: Int64) {
     if let last = openPanes.last, last == pane { return }
+    let index = indexOfPane(atOrAfter: pane)
+    if index == openPanes.count || openPanes[index] != pane { openPanes.insert(pane, at: index) }
+  }
+
+  /// Where the first open pane stands that begins at or after a time.
+  func indexOfPane(atOrAfter pane: Int64) -> Int {
     var low = 0
     var high = openPanes.count
     while low < high {
       let middle = (low + high) / 2
       if openPanes[middle] < pane { low = middle + 1 } else { high = middle }
     }
-    if low == openPanes.count || openPanes[low] != pane { openPanes.insert(pane, at: low) }
+    return low
   }
 
   /// The open panes whose last window ends at or before that watermark, ascending.
@@ -196,6 +203,20 @@ public struct WindowedAggregation: Sendable {
     var sum = StateDigest()
     for (pane, table) in shards[shard].panes { sum += table.recomputedDigest(seed: groupDigest(pane: pane)) }
     return sum
+  }
+
+  /// Takes a shard over from another state of the same plan, shards and seed, in place of what it has of it.
+  public mutating func adopt(shard: Int, from other: borrowing WindowedAggregation) {
+    for table in shards[shard].panes.values {
+      digest -= table.settledDigest
+      groupCount -= table.settled
+    }
+    shards[shard] = other.shards[shard]
+    for (pane, table) in shards[shard].panes {
+      open(pane)
+      digest += table.settledDigest
+      groupCount += table.settled
+    }
   }
 
   /// An empty state of the same plan, shards and seed.

@@ -188,6 +188,21 @@ struct GroupTable: Sendable {
     return count - 1
   }
 
+  /// Makes room for so many groups more, of which some may be there already. Linear in the groups when it has to grow.
+  mutating func reserve(_ additional: Int) {
+    let wanted = count + additional
+    if wanted * 4 > slots.count * 3 && additional * 4 > slots.count {
+      // An empty table can have all of its slots at once; others grow as they find out how many keys are new.
+      while count == 0 && wanted * 4 > slots.count * 3 && slots.count < 1 << 32 {
+        slots = Array(repeating: 0, count: slots.count * 2)
+      }
+    }
+    if count == 0 && additional > 16 {
+      keys.reserve(additional)
+      for index in words.indices { words[index].reserveCapacity(additional) }
+    }
+  }
+
   /// Doubles the slots. A slot's half of a hash is enough to place it anew, since no table has more than 2^32 slots.
   private mutating func grow() {
     var larger = [UInt64](repeating: 0, count: slots.count * 2)

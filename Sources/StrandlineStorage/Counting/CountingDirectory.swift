@@ -112,6 +112,8 @@ private final class CountingFile: File {
   }
 
   func preallocate(_ size: Int) throws(StorageError) {
+    let zeros = max(0, size - (try wrapped.size()))
+    counter.counts.withLock { $0.bytesPreallocated += zeros }
     try wrapped.preallocate(size)
   }
 

@@ -12,6 +12,8 @@ public struct StorageCounts: Sendable, Hashable {
   public var bytesWritten = 0
   /// Syncs of files.
   public var fileSyncs = 0
+  /// Zeros written by preallocations; not in `bytesWritten`.
+  public var bytesPreallocated = 0
   /// Syncs of directories.
   public var directorySyncs = 0
   /// Renames.
@@ -31,6 +33,7 @@ public struct StorageCounts: Sendable, Hashable {
     result.writes = later.writes - earlier.writes
     result.bytesWritten = later.bytesWritten - earlier.bytesWritten
     result.fileSyncs = later.fileSyncs - earlier.fileSyncs
+    result.bytesPreallocated = later.bytesPreallocated - earlier.bytesPreallocated
     result.directorySyncs = later.directorySyncs - earlier.directorySyncs
     result.renames = later.renames - earlier.renames
     result.removes = later.removes - earlier.removes

@@ -65,23 +65,10 @@ struct RecoveryForecast {
   ///   - plan: what recovery will do.
   ///   - usedBytes: the bytes of the store's segments that hold records.
   func predict(_ plan: RecoveryPlan, usedBytes: Int) -> DrillPrediction {
-    var snapshotBytes = 0
-    var redoBytes = 0
-    for batch in plan.redo {
-      for section in batch.sections {
-        switch section.kind {
-        case .snapshot where plan.bases.contains(batch.sequence): snapshotBytes += section.rawLength
-        case .shardSnapshot where section.shard < plan.bases.count && plan.bases[section.shard] == batch.sequence:
-          snapshotBytes += section.rawLength
-        case .shardDelta where section.shard < plan.bases.count && plan.bases[section.shard] < batch.sequence:
-          redoBytes += section.rawLength
-        default: break
-        }
-      }
-    }
+    let work = plan.work
     return DrillPrediction(
-      snapshotNanos: UInt64(nanosPerSnapshotByte * Double(snapshotBytes)),
-      redoNanos: UInt64(nanosPerRedoByte * Double(redoBytes)),
+      snapshotNanos: UInt64(nanosPerSnapshotByte * Double(work.snapshotBytes)),
+      redoNanos: UInt64(nanosPerRedoByte * Double(work.redoBytes)),
       otherNanos: UInt64(fixedNanos + nanosPerLogByte * Double(usedBytes)))
   }
 }
