@@ -7,6 +7,8 @@ struct DrillResult {
   /// What one fault is called, and many.
   var unit: (one: String, many: String)
   var report: DrillReport
+  /// Whether rows of a result were compared; of a store of one's own there is no input to compute them again.
+  var comparesRows = true
   /// More figures, such as batches and the size of the log.
   var facts: [DrillFact] = []
   /// What recovery was predicted to take; nil where nothing was predicted.

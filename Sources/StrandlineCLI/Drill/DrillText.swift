@@ -14,11 +14,13 @@ struct DrillText {
     for (index, outcome) in report.outcomes.enumerated() {
       lines.append(Self.line(index == 0 ? "outcomes" : "", "\(Quantities.grouped(outcome.count)) × \(outcome.name)"))
     }
-    lines.append(
-      Self.line(
-        "rows",
-        "\(report.lost) lost, \(report.duplicated) duplicated, \(report.outOfOrder) out of order, \(report.wrong) wrong"
-      ))
+    if result.comparesRows {
+      lines.append(
+        Self.line(
+          "rows",
+          "\(report.lost) lost, \(report.duplicated) duplicated, \(report.outOfOrder) out of order, \(report.wrong) wrong"
+        ))
+    }
     lines += recoveries
     for fact in result.facts { lines.append(Self.line(fact.title, fact.text)) }
     for violation in report.violations {

@@ -57,7 +57,7 @@ struct DrillPage {
     for (count, name) in [
       (report.lost, "rows lost"), (report.duplicated, "duplicated"), (report.outOfOrder, "out of order"),
       (report.wrong, "wrong"),
-    ] {
+    ] where result.comparesRows {
       tiles.append(Self.tile(Quantities.grouped(count), name, isBad: count > 0))
     }
     tiles.append(Self.tile(Quantities.nanos(report.nanos), "the whole drill"))
@@ -96,7 +96,7 @@ struct DrillPage {
       Self.section(
         "Recovery time",
         """
-        <div class="scroll"><table>
+        <div class="scroll"><table class="times">
         <thead><tr><th>of \(Quantities.grouped(whole.count))</th><th>p50</th><th>p99</th><th>most</th></tr></thead>
         <tbody>\(rows.joined(separator: "\n"))</tbody>
         </table></div>

@@ -42,6 +42,7 @@ enum DrillPageStyle {
     table { border-collapse: collapse; width: 100%; }
     th, td { text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
     tbody th { font-weight: 400; color: var(--soft); white-space: nowrap; }
+    .times td { white-space: nowrap; }
     thead th { font-size: .85rem; font-weight: 600; color: var(--soft); }
     tr:last-child > * { border-bottom: 0; }
     pre { background: var(--back); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .8rem; margin: .8rem 0 0;

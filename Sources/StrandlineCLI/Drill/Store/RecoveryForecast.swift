@@ -11,11 +11,15 @@ struct RecoveryForecast {
   private var fixedNanos = 0.0
 
   /// Makes three stores below a directory, and recovers them in processes of their own: one with hardly any state, one with
-  /// a snapshot, one with a log to redo.
-  init(learningIn directory: String, seed: UInt64) throws {
+  /// a snapshot, one with a log to redo. What fits into the processor's caches is restored faster than what doesn't, so they
+  /// are as large as the store at hand, within bounds.
+  ///
+  /// - Parameter groups: the groups of the store at hand.
+  init(learningIn directory: String, groups: Int, seed: UInt64) throws {
+    let keys = min(max(groups, 20_000), 500_000)
     let tiny = try Self.learn(directory, "tiny", .snapshot, rows: 64, keys: 4, seed)
-    let snapshot = try Self.learn(directory, "snapshot", .snapshot, rows: 40_000, keys: 20_000, seed)
-    let log = try Self.learn(directory, "log", .log, rows: 40_000, keys: 20_000, seed)
+    let snapshot = try Self.learn(directory, "snapshot", .snapshot, rows: 2 * keys, keys: keys, seed)
+    let log = try Self.learn(directory, "log", .log, rows: 2 * keys, keys: keys, seed)
     nanosPerSnapshotByte = snapshot.state / Double(max(1, snapshot.outcome.snapshotBytes))
     let redo = log.state - nanosPerSnapshotByte * Double(log.outcome.snapshotBytes)
     nanosPerRedoByte = max(0, redo) / Double(max(1, log.outcome.redoBytes))

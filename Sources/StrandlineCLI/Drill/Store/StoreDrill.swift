@@ -22,8 +22,6 @@ struct StoreDrill {
   /// Larger stores are not held in memory to be damaged.
   private static let damageBytesMax = 512 << 20
   private static let damages = 200
-  /// After so many nobody learns anything new.
-  private static let violationsMax = 3
 
   init(_ options: DrillOptions, directory: String, meter: DrillMeter) {
     self.options = options
@@ -51,7 +49,9 @@ struct StoreDrill {
     var groups: Int?
     if options.mode != .damage {
       meter.note("learning how fast this machine recovers")
-      let forecast = try RecoveryForecast(learningIn: "\(directory)/learning", seed: options.seed)
+      let forecast = try RecoveryForecast(
+        learningIn: "\(directory)/learning", groups: Int(clamping: subject.plan.commit?.groups ?? 0), seed: options.seed
+      )
       prediction = forecast.predict(subject.plan, usedBytes: subject.usedBytes)
       groups = try measure(subject)
       try kill(subject)
@@ -194,7 +194,7 @@ struct StoreDrill {
       report.tried += 1
       tried += 1
       if let wrong = outcome.wrong { violate("\(damage): \(wrong)", replay: "\(damage)") }
-      if options.only != nil || report.violations.count >= Self.violationsMax { break }
+      if options.only != nil || !report.isGood { break }
       let share =
         options.time.map { Double(elapsed &- began) / Double($0.nanos) } ?? Double(tried) / Double(Self.damages)
       meter.update(DrillProgress(tried: tried, fraction: share, nanos: elapsed &- began))
@@ -219,6 +219,7 @@ struct StoreDrill {
       title: "store: a copy of \(store), \(Quantities.bytes(subject.copy.bytes)), "
         + (subject.last.map { "up to batch \($0.batch)" } ?? "without a batch"),
       unit: ("fault", "recoveries and faults"), report: report)
+    result.comparesRows = false
     result.prediction = prediction
     result.facts = [
       DrillFact("copied_bytes", "copied", .int(subject.copy.bytes), Quantities.bytes(subject.copy.bytes)),
