@@ -41,7 +41,30 @@ import CZstd
         initialized = ZSTD_isError(result) == 0 ? result : 0
       }
     }
-    return try checked(result, "compressing \(source.byteCount) bytes")
+    let length = try checked(result, "compressing \(source.byteCount) bytes")
+    if source.byteCount <= ZstdFrameHeader.contentMax(frameLength: length) { return length }
+    writer.storage.removeLast(length)
+    return Self.store(source, in: &writer)
+  }
+
+  /// Appends a frame of blocks that aren't compressed: for content that compresses so well that it would look like a bomb.
+  private static func store(_ source: RawSpan, in writer: inout ByteWriter) -> Int {
+    let start = writer.count
+    writer.uint32(ZstdFrameHeader.magic)
+    // A single segment that states its content in eight bytes.
+    writer.uint8(0xE0)
+    writer.uint64(UInt64(source.byteCount))
+    var offset = 0
+    while offset < source.byteCount {
+      let count = min(ZstdFrameHeader.blockContentMax, source.byteCount - offset)
+      let isLast = offset + count == source.byteCount
+      let header = UInt32(count) << 3 | (isLast ? 1 : 0)
+      writer.uint16(UInt16(truncatingIfNeeded: header))
+      writer.uint8(UInt8(truncatingIfNeeded: header >> 16))
+      writer.raw(source.extracting(offset..<offset + count))
+      offset += count
+    }
+    return writer.count - start
   }
 
   /// Appends one frame that holds `source` to `writer`.

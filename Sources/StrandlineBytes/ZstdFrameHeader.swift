@@ -8,9 +8,17 @@ struct ZstdFrameHeader: Equatable {
   /// The largest window that is decoded: what the library's own decoder allows by default.
   static let windowSizeMax: UInt64 = 1 << 27
 
-  private static let magic: UInt32 = 0xFD2F_B528
-  private static let blockContentMax = 128 << 10
+  static let magic: UInt32 = 0xFD2F_B528
+  static let blockContentMax = 128 << 10
   private static let blockLengthMin = 3
+
+  /// The most content that a frame of that length may have: 1 MiB, and 256 times its length.
+  ///
+  /// The format allows 40,000 times its length, so a file of some kilobytes could ask for gigabytes. What compresses better than
+  /// this is written without compression.
+  static func contentMax(frameLength: Int) -> Int {
+    (1 << 20) + frameLength * 256
+  }
 
   /// Reads the header; other frame types, dictionaries, reserved bits and a missing content size are `.malformed`.
   init(of frame: RawSpan) throws(BytesError) {
@@ -61,6 +69,12 @@ struct ZstdFrameHeader: Equatable {
     guard contentSize / Self.blockContentMax <= blocksMax else {
       throw BytesError(
         .malformed, "a zstd frame of \(frameLength) bytes that states \(contentSize) bytes of content", offset: 5)
+    }
+    guard contentSize <= Self.contentMax(frameLength: frameLength) else {
+      throw BytesError(
+        .tooLarge,
+        "a zstd frame of \(frameLength) bytes states \(contentSize) bytes of content, more than 256 times as many",
+        offset: 5)
     }
   }
 }

@@ -239,8 +239,11 @@ public struct CommitLog: ~Copyable {
   /// Large frames would make a segment for each of them, so they get one for two. One that none as large will follow gets
   /// its own size and a usual segment behind it: what is needed of a segment keeps all of it on disk.
   private static func capacity(for need: Int, isSingle: Bool, _ options: LogOptions) -> Int {
-    if isSingle && need > options.segmentCapacity { return SegmentHeader.size + need + options.segmentCapacity }
-    return max(options.segmentCapacity, SegmentHeader.size + need * 2 + need / 2)
+    let capacity =
+      isSingle && need > options.segmentCapacity
+      ? SegmentHeader.size + need + options.segmentCapacity
+      : max(options.segmentCapacity, SegmentHeader.size + need * 2 + need / 2)
+    return min(capacity, SegmentHeader.maximumCapacity)
   }
 
   /// Seals the segment being written and makes the next.

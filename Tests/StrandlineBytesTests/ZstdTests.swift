@@ -105,12 +105,34 @@ struct ZstdTests {
     #expect(try Self.code(Self.handmade([0xE0] + [UInt8](repeating: 0xFF, count: 8)), limit: .max) == .tooLarge)
   }
 
-  @Test("content that compresses very well is no bomb")
-  func highRatio() throws {
-    let bytes = [UInt8](repeating: 0, count: 20 << 20)
+  @Test(
+    "content that compresses very well is written so that it doesn't look like a bomb",
+    arguments: [1 << 20, 2 << 20, 5 << 20 - 1, 128 << 13, 128 << 14, 128 << 14 + 1])
+  func highRatio(count: Int) throws {
+    let bytes = [UInt8](repeating: 0, count: count)
     let frame = try Self.frame(bytes)
-    #expect(frame.count < 4000)
+    #expect(count <= (1 << 20) + 256 * frame.count)
     #expect(try Self.content(frame, limit: bytes.count) == bytes)
+    // Behind other bytes too.
+    var compressor = try ZstdCompressor()
+    var writer = ByteWriter()
+    writer.uint64(1)
+    #expect(try compressor.compress(bytes, appendingTo: &writer) == frame.count)
+    #expect(Array(writer.bytes[8...]) == frame)
+  }
+
+  @Test("a gigabyte of zeros in 36 KB is refused before room is made for it")
+  func gigabyte() throws {
+    // Blocks that repeat one byte 131,072 times, in four bytes each.
+    let block: [UInt8] = [0x02, 0x00, 0x10, 0x00]
+    var frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE0, 0, 0, 0, 0x40, 0, 0, 0, 0]
+    for _ in 0..<8191 { frame += block }
+    frame += [0x03, 0x00, 0x10, 0x00]
+    #expect(frame.count < 36 << 10)
+    #expect(try Self.code(frame, limit: .max) == .tooLarge)
+    // A small one of the same make is read.
+    let small: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0xE0, 0, 0, 2, 0, 0, 0, 0, 0] + block
+    #expect(try Self.content(small + [0x01, 0, 0], limit: 1 << 20) == [UInt8](repeating: 0, count: 1 << 17))
   }
 
   @Test(

@@ -84,6 +84,11 @@ struct PartName {
 
   static func isStaged(_ name: String) -> Bool { name.hasPrefix(".part-") && name.hasSuffix(".staged") }
 
+  func isStaged(_ name: String, of batch: BatchID) -> Bool {
+    name.hasPrefix(".part-\(Self.digits(batch))-") && name.hasSuffix(".\(format.name).staged")
+      && DirectoryName.isValid(name)
+  }
+
   func batch(ofPublished name: String) -> BatchID? {
     guard name.hasPrefix("part-"), name.hasSuffix(".\(format.name)") else { return nil }
     return UInt64(name.dropFirst(5).dropLast(format.name.count + 1)).map { BatchID($0) }
@@ -176,6 +181,10 @@ private final class PartsWriter: SinkWriter {
     do {
       let part = try Receipt(decoding: receipt)
       let target = names.published(batch)
+      // A name from a record may be anything; only a staged part of this batch may become the published one.
+      guard names.isStaged(part.staged, of: batch) else {
+        throw BytesError(.malformed, "the staged name of a part is not that of its batch")
+      }
       if isStaged(part.staged) {
         try directory.rename(part.staged, to: target)
         if isDurable { try directory.sync() }

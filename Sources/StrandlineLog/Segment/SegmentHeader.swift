@@ -7,6 +7,9 @@ public struct SegmentHeader: Sendable, Hashable {
   /// The format of segments that this version writes.
   public static let formatVersion: UInt16 = 1
 
+  /// The largest capacity, 16 GiB: room for several of the longest records.
+  public static let maximumCapacity = 1 << 34
+
   private static let magic: UInt64 = 0x4745_5344_4E52_5453  // "STRNDSEG"
 
   /// The store.
@@ -94,6 +97,10 @@ public struct SegmentHeader: Sendable, Hashable {
       epoch = Epoch(try reader.uint64())
       firstSequence = SequenceNumber(try reader.uint64())
       capacity = Int(clamping: try reader.uint64())
+      guard capacity <= Self.maximumCapacity else {
+        throw LogError(
+          .corruption, "the header of a segment names a capacity of \(capacity) bytes", file: file, offset: 72)
+      }
       floor = SequenceNumber(try reader.uint64())
       let hasPredecessor = try reader.uint64() != 0
       let before = Predecessor(

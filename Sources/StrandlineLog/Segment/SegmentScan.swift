@@ -99,8 +99,9 @@ public enum SegmentScanner {
     do {
       let file = try directory.open(name, .readOnly)
       let size = try file.size()
-      let limit = min(sealedSize ?? size, size)
       let header = try SegmentHeader(try file.read(at: 0, count: SegmentHeader.size), file: path)
+      // A file that was blown up isn't read to its end: its size alone says that it is damaged.
+      let limit = min(sealedSize ?? size, size, header.capacity)
       guard header.store == store else {
         throw LogError(.corruption, "a segment belongs to another store, \(header.store)", file: path, offset: 0)
       }
@@ -178,7 +179,8 @@ public enum SegmentScanner {
   ) throws(LogError) -> [ScannedRecord] {
     do {
       let file = try directory.open(name, .readOnly)
-      let found = try wholeRecords(file, name, from: 0, limit: min(end ?? .max, try file.size()), store: store)
+      let limit = min(end ?? .max, try file.size(), SegmentHeader.maximumCapacity)
+      let found = try wholeRecords(file, name, from: 0, limit: limit, store: store)
       try file.close()
       return found
     } catch {
@@ -288,6 +290,11 @@ public enum SegmentScanner {
         windowStart = offset
         window = try file.read(at: offset, count: min(1 << 20, limit - offset))
         if window.count < RecordHeader.size { break }
+        if isZero(window) {
+          // No record begins with a zero.
+          offset += window.count & ~7
+          continue
+        }
       }
       let local = offset - windowStart
       if window[local] == 0x53, window[local + 1] == 0x52,

@@ -96,8 +96,9 @@ public enum RecoveryPlanner {
         throw corruption("the log ends before record \(floor), which was durable", file, scan.endOffset, next, facts)
       }
     }
-    // A segment has its full size, durably, before the manifest names it, and never becomes shorter.
-    if entry.sealedSize == nil && scan.fileSize < scan.header.capacity {
+    // A segment has its full size, durably, before the manifest names it, and keeps it. In one that became longer records
+    // may have been shifted out of reach.
+    if entry.sealedSize == nil && scan.fileSize != scan.header.capacity {
       throw corruption(
         "the segment has \(scan.fileSize) bytes, and was made with \(scan.header.capacity)", file, scan.fileSize, next,
         facts)
