@@ -45,6 +45,7 @@ struct DryRunTests {
       #expect(try tool.run(count(tool)).status == 0)
       let whole = try dryRun(tool, status: 0)
       for word in ["store: ", "restore: ", "redo: ", "go on: "] { #expect(whole.0.contains(word)) }
+      #expect(whole.0.contains("bytes of snapshots") && (whole.1["snapshot_bytes"] as? Int ?? 0) > 0)
       #expect(whole.1["would"] as? String == "recover" && (whole.1["last_batch"] as? Int ?? 0) >= 9)
 
       let changed = try dryRun(tool, ["--delay", "5s"], status: 6)

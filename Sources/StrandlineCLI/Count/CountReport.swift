@@ -50,6 +50,7 @@ enum CountReport {
       "first_batch": JSONValue(preview.facts?.batches.first?.batch.value),
       "last_batch": JSONValue(plan?.last?.batch.value), "torn_tail": JSONValue(plan?.tail?.reason),
       "degraded": .array((plan?.degraded ?? []).map(\.json)),
+      "snapshot_bytes": JSONValue(plan?.work.snapshotBytes), "redo_bytes": JSONValue(plan?.work.redoBytes),
       "steps": .array((plan?.lines ?? []).map { .string($0) }),
     ]
   }

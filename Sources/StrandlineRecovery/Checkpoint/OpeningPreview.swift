@@ -55,7 +55,11 @@ public struct OpeningPreview: Sendable {
     for change in difference.changes {
       lines.append("plan: \(change.text)\(change.isCarriedOver ? " (carried over)" : " (refused)")")
     }
-    if let plan { lines += plan.lines }
+    if let plan {
+      lines += plan.lines
+      let work = plan.work
+      lines.append("read: \(work.snapshotBytes) bytes of snapshots and \(work.redoBytes) of deltas, uncompressed")
+    }
     if let refusal { lines.append("refuse: \(refusal)") }
     return lines
   }
