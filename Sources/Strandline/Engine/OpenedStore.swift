@@ -30,12 +30,23 @@ struct OpenedStore: ~Copyable {
     let opened: CheckpointStore
     var options = options.checkpoint(plan: StreamPlan.stored(plan.description, sink))
     options.publishedThrough = try sink.publishedThrough()
+    // A store without a batch knows nothing of its output: if there is any, it is refused as it is.
+    var refusal: StreamError?
     do throws(LogError) {
       opened = try CheckpointStore.open(
         directory, options: options,
-        state: { WindowedAggregation(plan.state, shardCount: $0, seed: $1) }, restored: &restored, report: &report)
+        state: { WindowedAggregation(plan.state, shardCount: $0, seed: $1) }, restored: &restored, report: &report
+      ) { (plan: RecoveryPlan) throws(LogError) in
+        if plan.last != nil { return }
+        do throws(StreamError) {
+          try sink.checkUnused()
+        } catch {
+          refusal = error
+          throw LogError(.mismatch, error.message, file: error.file)
+        }
+      }
     } catch {
-      throw StreamError(error)
+      throw refusal ?? StreamError(error)
     }
     state = restored ?? WindowedAggregation(plan.state, shardCount: shards, seed: 0)
     epoch = opened.manifest.epoch

@@ -29,12 +29,14 @@ extension CheckpointStore {
   ///
   /// - Parameters:
   ///   - state: makes an empty state for that many shards and that hash seed.
+  ///   - approve: is asked before anything is changed, and throws to leave the store as it is.
   /// - Returns: the store, the state, and what was found.
   /// - Throws: `LogError` `.locked`, `.corruption`, `.mismatch` for a changed plan, `.noStore`, `.unsupportedFormat`,
   ///   `.storage`.
   public static func open(
     _ directory: any Directory, options: CheckpointOptions, state makeState: (Int, UInt64) -> WindowedAggregation,
-    restored: inout WindowedAggregation?, report: inout RecoveryReport
+    restored: inout WindowedAggregation?, report: inout RecoveryReport,
+    approve: (RecoveryPlan) throws(LogError) -> Void = { (_: RecoveryPlan) throws(LogError) in }
   ) throws(LogError) -> CheckpointStore {
     let started = options.clock()
     let lock: any DirectoryLock
@@ -67,6 +69,7 @@ extension CheckpointStore {
     var restorer = StateRestorer(directory, clock: options.clock)
     try restorer.restore(plan, into: &state)
     report.figures = restorer.figures
+    try approve(plan)
     let store = try resume(plan, facts, directory, lock, options, &report)
     restored = state
     isOpen = true

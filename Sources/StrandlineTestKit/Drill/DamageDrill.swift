@@ -38,7 +38,8 @@ public struct DamageDrill: Drill {
     let (expected, moments) = try UndisturbedRun.moments(subject)
     let check = RecoveryCheck(subject: subject, expected: expected)
     var cases = try stores(moments).flatMap { store in
-      store.damages(everyBit: everyBit, every: limits.only == nil ? limits.stride : 1).map { Case(store: store, damage: $0) }
+      store.damages(everyBit: everyBit, every: limits.only == nil ? limits.stride : 1)
+        .map { Case(store: store, damage: $0) }
     }
     if let only = limits.only {
       cases = cases.filter { "\($0)" == only }

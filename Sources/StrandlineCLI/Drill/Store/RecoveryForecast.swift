@@ -20,9 +20,10 @@ struct RecoveryForecast {
     let tiny = try Self.learn(directory, "tiny", .snapshot, rows: 64, keys: 4, seed)
     let snapshot = try Self.learn(directory, "snapshot", .snapshot, rows: 2 * keys, keys: keys, seed)
     let log = try Self.learn(directory, "log", .log, rows: 2 * keys, keys: keys, seed)
-    nanosPerSnapshotByte = snapshot.state / Double(max(1, snapshot.outcome.snapshotBytes))
-    let redo = log.state - nanosPerSnapshotByte * Double(log.outcome.snapshotBytes)
-    nanosPerRedoByte = max(0, redo) / Double(max(1, log.outcome.redoBytes))
+    let snapshotNanos = snapshot.outcome.sample.snapshotNanos + log.outcome.sample.snapshotNanos
+    let snapshotBytes = snapshot.outcome.snapshotBytes + log.outcome.snapshotBytes
+    nanosPerSnapshotByte = Double(snapshotNanos) / Double(max(1, snapshotBytes))
+    nanosPerRedoByte = Double(log.outcome.sample.redoNanos) / Double(max(1, log.outcome.redoBytes))
     fixedNanos = tiny.rest
     let more = max(1, log.logBytes + snapshot.logBytes - 2 * tiny.logBytes)
     nanosPerLogByte = max(0, log.rest + snapshot.rest - 2 * tiny.rest) / Double(more)
