@@ -19,6 +19,7 @@ struct StoreSettings {
   var owner = "pid 1"
   var mustExist = false
   var smallestSlice = 1024
+  var recoveryBudgetNanos: UInt64?
 
   var options: CheckpointOptions {
     let clock = StepClock()
@@ -33,6 +34,7 @@ struct StoreSettings {
     options.owner = owner
     options.mustExist = mustExist
     options.smallestSlice = smallestSlice
+    options.recoveryBudgetNanos = recoveryBudgetNanos
     return options
   }
 }

@@ -25,6 +25,8 @@ public struct EngineOptions: Sendable {
   public var shardCount: Int?
   /// How many of the last batches stay restorable.
   public var retainedBatches = 8
+  /// The nanoseconds that a recovery may take; nil when it doesn't matter. Commits then write as much more as that takes.
+  public var recoveryBudgetNanos: UInt64?
   /// The bytes below which a shard's snapshot isn't cut into slices; tests make it small.
   public var smallestSlice = 1024
   /// How the log is written.
@@ -62,6 +64,7 @@ public struct EngineOptions: Sendable {
     options.durability = durability
     options.mode = mode
     options.retainedBatches = retainedBatches
+    options.recoveryBudgetNanos = recoveryBudgetNanos
     options.smallestSlice = smallestSlice
     options.log = log
     options.owner = owner

@@ -117,6 +117,10 @@ extension MicroBatchEngine {
     report.digest = state.digest
     report.logBytes = store?.bytesOnDisk ?? 0
     report.logBytesWritten = store?.bytesAppended ?? 0
+    if let outlook = store?.outlook {
+      report.predictedRecoveryNanos = outlook.nanos
+      report.canMeetRecoveryBudget = options.recoveryBudgetNanos.map { outlook.leastNanos <= $0 } ?? true
+    }
   }
 
   /// Makes everything durable and visible, and closes store and sink. The engine is then of no further use.

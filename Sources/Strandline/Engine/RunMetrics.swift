@@ -12,6 +12,7 @@ struct RunMetrics {
   private let recovery = Timer(label: "strandline.recovery.duration")
   private let groups = Gauge(label: "strandline.state.groups")
   private let log = Gauge(label: "strandline.log.bytes")
+  private let predicted = Gauge(label: "strandline.recovery.predicted.nanoseconds")
 
   func recovered(_ report: RecoveryReport) {
     recovery.recordNanoseconds(Int64(clamping: report.nanos))
@@ -26,5 +27,6 @@ struct RunMetrics {
     commit.recordNanoseconds(Int64(clamping: now.commitNanos - before.commitNanos))
     groups.record(now.groups)
     log.record(now.logBytes)
+    predicted.record(now.predictedRecoveryNanos)
   }
 }

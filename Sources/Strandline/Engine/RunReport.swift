@@ -36,6 +36,10 @@ public struct RunReport: Sendable {
   public var logBytesWritten = 0
   /// Bytes of the log on disk.
   public var logBytes = 0
+  /// Nanoseconds that a recovery is predicted to take if the process ended now; 0 without a store.
+  public var predictedRecoveryNanos: UInt64 = 0
+  /// Whether the recovery budget can be kept at all: false when restoring a snapshot alone is predicted to take longer.
+  public var canMeetRecoveryBudget = true
   /// Commits of this run by the kind of their record.
   public var commits: [RecordKind: Int] = [:]
   /// Nanoseconds of this run's commits: encoding, writing, syncing.

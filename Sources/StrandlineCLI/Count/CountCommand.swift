@@ -96,6 +96,7 @@ struct CountCommand: AsyncParsableCommand {
     options.mode = store.state
     options.shardCount = store.shards
     options.retainedBatches = store.retain
+    options.recoveryBudgetNanos = store.recoveryBudget?.nanos
     options.onRowError = run.onError == .fail ? .fail : .skip(rejects: run.rejects)
     options.leavesOpen = run.leaveOpen
     options.mustExist = store.mustExist

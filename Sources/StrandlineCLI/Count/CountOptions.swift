@@ -164,6 +164,13 @@ struct CheckpointArguments: ParsableArguments {
   @Option(help: "The shards of a new checkpoint, a power of two; 16 unless said. fork changes them.")
   var shards: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How long a recovery may take, such as 200ms: commits then write as much more as that needs.",
+      discussion: "The report says what a recovery is predicted to take, and whether the budget can be kept at all.",
+      valueName: "time"))
+  var recoveryBudget: DurationArgument?
+
   @Option(help: "How many of the last batches stay restorable.")
   var retain = 8
 

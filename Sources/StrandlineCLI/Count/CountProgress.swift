@@ -81,6 +81,11 @@ final class CountProgress: Sendable {
       return
     }
     if options.quiet { return }
+    if !report.canMeetRecoveryBudget {
+      Console.note(
+        "the recovery budget can't be kept: restoring a snapshot of \(Quantities.count(report.groups, "group", "groups")) alone "
+          + "takes longer; a recovery is predicted to take \(Quantities.nanos(report.predictedRecoveryNanos))")
+    }
     let ending = report.isFinished ? "done" : wasStopped ? "stopped" : "open for more"
     Console.note(
       "\(ending): \(Quantities.grouped(report.rowsThisRun)) rows in \(Quantities.nanos(nanos)) "

@@ -18,6 +18,8 @@ enum CountReport {
       "snapshots": .int(report.commits[.snapshot] ?? 0), "deltas": .int(report.commits[.delta] ?? 0),
       "ticks": .int(report.commits[.tick] ?? 0), "commit_ms": .double(Double(report.commitNanos) / 1e6),
       "wall_ms": .double(Double(nanos) / 1e6),
+      "predicted_recovery_ms": .double(Double(report.predictedRecoveryNanos) / 1e6),
+      "recovery_budget_can_be_met": .bool(report.canMeetRecoveryBudget),
     ]
     guard let found = report.recovery, found.plan != nil else { return result }
     return result.adding("recovery", recovery(found, report))

@@ -9,6 +9,7 @@ struct StoreSummary {
   private let plan: RecoveryPlan
   private let commit: CommitRecord?
   private let state: WindowedAggregation
+  private let predictedNanos: UInt64
 
   /// Restores the newest state of a store.
   init(_ access: StoreAccess) throws {
@@ -16,6 +17,9 @@ struct StoreSummary {
     let restored = try access.state()
     plan = restored.plan
     state = restored.state
+    var speeds = RecoverySpeeds()
+    speeds.learn(from: restored.figures)
+    predictedNanos = speeds.predictedNanos(plan.work, logBytes: facts.usedBytes)
     commit = facts.newest
   }
 
@@ -69,7 +73,7 @@ struct StoreSummary {
         + "\(Quantities.bytes(log.usedBytes)) used of \(Quantities.bytes(log.fileBytes))")
     lines.append("            records: \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))")
     lines.append("floor       record \(plan.floor) is known to be durable")
-    return lines + titled("recovery", plan.lines)
+    return lines + titled("recovery", plan.lines + ["predicted: \(Quantities.nanos(predictedNanos)) on this machine"])
   }
 
   private func titled(_ title: String, _ lines: [String]) -> [String] {
@@ -125,6 +129,7 @@ struct StoreSummary {
         RecordKind.allCases.map { JSONValue.Member(name: $0.name, value: .int(log.records[$0] ?? 0)) }),
       "floor": JSONValue(plan.floor.value), "degraded": .array(plan.degraded.map(\.json)),
       "recovery": .array(plan.lines.map { .string($0) }),
+      "predicted_recovery_ms": .double(Double(predictedNanos) / 1e6),
     ]
   }
 }

@@ -70,7 +70,7 @@ extension CheckpointStore {
     try restorer.restore(plan, into: &state)
     report.figures = restorer.figures
     try approve(plan)
-    let store = try resume(plan, facts, directory, lock, options, &report)
+    let store = try resume(plan, facts, directory, lock, options, startedAt: started, &report)
     restored = state
     isOpen = true
     report.nanos = options.clock() &- started
@@ -80,6 +80,7 @@ extension CheckpointStore {
   private static func create(
     _ directory: any Directory, _ lock: any DirectoryLock, _ options: CheckpointOptions
   ) throws(LogError) -> CheckpointStore {
+    let started = options.clock()
     try checkAbsence(directory, options)
     let identity = StoreIdentity(
       hashSeed: options.random(), shardCount: options.shardCount ?? CheckpointOptions.defaultShardCount,
@@ -91,9 +92,13 @@ extension CheckpointStore {
     let log = try CommitLog.begin(
       in: directory, lock: lock, manifest: manifest, sealed: [], number: 1, last: SequenceNumber(0), chain: 0,
       carrying: [], options: options.log)
+    // What is made durable here is what every opening makes durable: so this disk's share is known from the beginning.
+    var speeds = RecoverySpeeds()
+    speeds.fixedNanos = Double(options.clock() &- started)
     return try CheckpointStore(
       log: log, history: SnapshotHistory(shardCount: identity.shardCount, retained: options.retainedBatches),
-      lock: lock, options: options, shardCount: identity.shardCount, last: nil, unpublished: [])
+      lock: lock, options: options, shardCount: identity.shardCount, last: nil, unpublished: [],
+      backlog: RecoveryBacklog(shardCount: identity.shardCount), speeds: speeds)
   }
 
   /// Makes sure that a directory without a manifest may become a new store.
@@ -119,7 +124,7 @@ extension CheckpointStore {
   /// Carries out the part of a plan that writes.
   private static func resume(
     _ plan: RecoveryPlan, _ facts: StoreFacts, _ directory: any Directory, _ lock: any DirectoryLock,
-    _ options: CheckpointOptions, _ report: inout RecoveryReport
+    _ options: CheckpointOptions, startedAt started: UInt64, _ report: inout RecoveryReport
   ) throws(LogError) -> CheckpointStore {
     var manifest = facts.manifest
     manifest.epoch = manifest.epoch.next
@@ -144,14 +149,22 @@ extension CheckpointStore {
     }
     var history = SnapshotHistory(
       shardCount: manifest.identity.shardCount, retained: options.retainedBatches)
-    for batch in facts.batches { history.note(batch.sequence, batch.sections) }
+    var backlog = RecoveryBacklog(shardCount: manifest.identity.shardCount)
+    for batch in facts.batches {
+      history.note(batch.sequence, batch.sections)
+      backlog.note(batch.sections)
+    }
     let unpublished = plan.publish.map { ($0.batch, $0.sequence) }
     let log = try CommitLog.begin(
       in: directory, lock: lock, manifest: manifest, sealed: plan.sealed, number: plan.highestSegment + 1,
       last: plan.sealedThrough, chain: plan.sealedChain, carrying: carried,
       keepFrom: min(history.neededFrom, unpublished.first?.1 ?? SequenceNumber(.max)), options: options.log)
+    var speeds = RecoverySpeeds()
+    report.nanos = options.clock() &- started
+    speeds.learn(from: report, logBytes: facts.usedBytes)
     return try CheckpointStore(
       log: log, history: history, lock: lock, options: options, shardCount: manifest.identity.shardCount,
-      last: plan.last?.batch, unpublished: unpublished)
+      last: plan.last?.batch, unpublished: unpublished,
+      backlog: backlog, speeds: speeds)
   }
 }

@@ -30,6 +30,8 @@ public struct CheckpointOptions: Sendable {
   public var retainedBatches = 8
   /// The bytes of a slice of a shard's snapshot that is worth its frame and its place in the record, some 60 bytes.
   public var smallestSlice = 1024
+  /// The nanoseconds that a recovery may take; nil when it doesn't matter. It is kept as far as snapshots alone keep it.
+  public var recoveryBudgetNanos: UInt64?
   /// The level of compression.
   public var compressionLevel: Int32 = 1
   /// How the log is written.
@@ -80,6 +82,8 @@ public struct CheckpointStore: ~Copyable {
   private let lock: any DirectoryLock
   let shardCount: Int
   private var rolling: RollingSnapshots
+  private var backlog: RecoveryBacklog
+  let speeds: RecoverySpeeds
   /// Bytes of records since the last snapshot or delta that are no state: they too make the log longer.
   private var overhead = 0
   /// The last batch of which a record behind it says that it is durable.
@@ -100,7 +104,8 @@ public struct CheckpointStore: ~Copyable {
 
   init(
     log: consuming CommitLog, history: SnapshotHistory, lock: any DirectoryLock, options: CheckpointOptions,
-    shardCount: Int, last: BatchID?, unpublished: [(batch: BatchID, sequence: SequenceNumber)]
+    shardCount: Int, last: BatchID?, unpublished: [(batch: BatchID, sequence: SequenceNumber)],
+    backlog: RecoveryBacklog, speeds: RecoverySpeeds
   ) throws(LogError) {
     do {
       compressor = try ZstdCompressor(level: options.compressionLevel)
@@ -113,6 +118,9 @@ public struct CheckpointStore: ~Copyable {
     self.options = options
     self.shardCount = shardCount
     self.policy = CheckpointPolicy(mode: options.mode)
+    self.policy.recoveryBudgetNanos = options.recoveryBudgetNanos
+    self.backlog = backlog
+    self.speeds = speeds
     self.rolling = RollingSnapshots(
       history, shardCount: shardCount, smallestSlice: options.smallestSlice)
     self.unpublished = unpublished
@@ -126,6 +134,18 @@ public struct CheckpointStore: ~Copyable {
   public var bytesOnDisk: Int { log.bytesOnDisk }
   /// Bytes written as records since the store was opened.
   public var bytesAppended: Int { log.bytesAppended }
+
+  /// What a recovery is predicted to take if the process ended now.
+  public var outlook: CheckpointPolicy.Outlook {
+    let work = backlog.work
+    var least = RecoveryWork()
+    least.snapshotBytes = work.snapshotBytes
+    // Two generations are in the log even where a recovery needs one.
+    return CheckpointPolicy.Outlook(
+      nanos: speeds.predictedNanos(work, logBytes: log.bytesOnDisk),
+      leastNanos: speeds.predictedNanos(least, logBytes: 2 * work.snapshotBytes),
+      cycleNanos: UInt64(Double(work.snapshotBytes) * speeds.nanosPerRedoByte))
+  }
 
   /// Writes a batch's record: snapshot, delta or tick. It is durable after the next `sync`.
   ///
@@ -146,7 +166,8 @@ public struct CheckpointStore: ~Copyable {
       {
         kind = .tick
       } else if policy.takesSnapshot(
-        groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete)
+        groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete,
+        outlook: outlook)
       {
         kind = .snapshot
         rolling.restart()
@@ -161,6 +182,7 @@ public struct CheckpointStore: ~Copyable {
     let sequence = try append(kind, batch, record)
     if kind == .snapshot { policy.measuredSnapshot(groups: Int(record.groups), nanos: options.clock() &- started) }
     history.note(sequence, record.sections)
+    backlog.note(record.sections)
     let bytes = log.bytesAppended - before
     overhead = kind == .snapshot ? 0 : record.sections.reduce(overhead + bytes) { $0 - $1.frame.count }
     published(before: record.publishedBefore)
@@ -198,7 +220,7 @@ public struct CheckpointStore: ~Copyable {
     let bytes = record.sections.reduce(0) { $0 + $1.frame.count }
     var rolling = rolling
     record.sections += try rolling.slices(
-      paid: policy.snapshotShare * Double(bytes + overhead),
+      paid: policy.share(outlook) * Double(bytes + overhead),
       estimate: Double(bytes) / Double(max(1, record.groupsChanged)), of: state
     ) { (shard, raw) throws(BytesError) in try section(.shardSnapshot, shard, raw) }
     self.rolling = rolling

@@ -15,6 +15,8 @@ public struct RestoreFigures: Sendable, Hashable {
   public var redoGroups = 0
   /// Batches redone.
   public var batchesRedone = 0
+  /// Time spent on reading records from their segments, and on their checksums.
+  public var readNanos: UInt64 = 0
   /// Time spent on snapshots.
   public var snapshotNanos: UInt64 = 0
   /// Time spent on deltas.
@@ -119,7 +121,9 @@ struct SectionReader: ~Copyable {
     _ batch: BatchFacts, _ bases: [ShardBase], to state: inout WindowedAggregation, _ figures: inout RestoreFigures,
     _ clock: () -> UInt64
   ) throws(LogError) {
+    let begun = clock()
     let commit = try commit(batch)
+    figures.readNanos += clock() &- begun
     for section in commit.sections where !section.isDamaged {
       let started = clock()
       var newer: Set<Int> = []

@@ -69,6 +69,13 @@ public struct BatchFacts: Sendable {
 }
 
 extension StoreFacts {
+  /// The bytes of the live segments that hold records.
+  public var usedBytes: Int {
+    segments.reduce(0) { sum, segment in
+      if case .success(let scan) = segment.scan { sum + scan.endOffset } else { sum }
+    }
+  }
+
   /// Reads a store: every header, record, checksum and the chain. Linear in the bytes of the live segments.
   ///
   /// Damage of a segment is a fact, not an error.
