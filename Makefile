@@ -5,9 +5,11 @@ SWIFT ?= swift
 STRANDLINE = .build/release/strandline
 DEMO_ROWS ?= 2000000
 DRILL ?= --kills 20 --seed 7
+TORTURE ?=
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench drill clean
+.PHONY: help setup build demo test lint bench drill torture fuzz tsan asan clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -38,7 +40,8 @@ demo: build ## Count page views, kill the run half-way, go on, compare (DEMO_ROW
 	$(STRANDLINE) demo --rows $(DEMO_ROWS)
 
 lint: ## Check the format of the sources
-	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Package.swift
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks Package.swift \
+	  Fuzz/Package.swift Fuzz/Sources/FuzzTargets Fuzz/Sources/fuzz-*
 
 test: setup lint ## Run every test, and build without the optional parts
 	$(SWIFT) build --target Strandline --disable-default-traits
@@ -49,6 +52,25 @@ bench: setup ## Measure: a JSON object per measurement
 
 drill: build ## Kill runs at random instants and compare (DRILL='--kills 20 --seed 7')
 	$(STRANDLINE) drill $(DRILL)
+
+torture: build ## As root: kills, failing calls, full disks, limits, power cuts, lost pages (TORTURE='--only power --rounds 5')
+	@missing=""; \
+	for each in strace:strace mkfs.xfs:xfsprogs mkfs.ext4:e2fsprogs filefrag:e2fsprogs python3:python3; do \
+	  command -v "$${each%%:*}" > /dev/null || missing="$$missing $${each##*:}"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "torture: installing$$missing with apt-get"; \
+	  apt-get update -q < /dev/null; \
+	  env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing < /dev/null; fi
+	python3 Torture/torture.py --binary $(STRANDLINE) $(TORTURE)
+
+fuzz: setup ## Fuzz everything that is decoded, each for FUZZ_SECONDS=60
+	Fuzz/run $(FUZZ_SECONDS)
+
+tsan: setup ## The engine's tests with the thread sanitizer
+	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --filter '^StrandlineTests'
+
+asan: setup ## Every test with the address sanitizer
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-address
 
 clean: ## Remove what was built and what the demo has left
 	rm -rf .build checkpoints/demo

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Strandline
+import StrandlineLog
 import StrandlineRecovery
 import StrandlineStorage
 
@@ -101,6 +102,7 @@ struct CountCommand: AsyncParsableCommand {
     options.leavesOpen = run.leaveOpen
     options.mustExist = store.mustExist
     options.pollNanos = input.poll.nanos
+    if let bytes = run.segmentBytes { options.log.segmentCapacity = bytes }
     run.fault?.plant(in: &options)
     return options
   }

@@ -222,12 +222,17 @@ struct RunOptions: ParsableArguments {
   @Option(help: .hidden)
   var fault: Fault?
 
+  // For drills: the bytes of a segment, so that a short run fills several.
+  @Option(help: .hidden)
+  var segmentBytes: Int?
+
   // For drills: a file that gets batch and digest of every commit.
   @Option(help: .hidden)
   var trace: String?
 
   func validate() throws {
     if batchRows < 1 || batchBytes < 1 { throw ValidationError("A batch takes at least one row and one byte.") }
+    if let segmentBytes, segmentBytes < 4096 { throw ValidationError("A segment has at least 4096 bytes.") }
     if rejects != nil && onError == .fail { throw ValidationError("--rejects needs --on-error skip.") }
   }
 }

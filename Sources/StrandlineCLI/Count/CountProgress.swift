@@ -39,7 +39,11 @@ final class CountProgress: Sendable {
     }
     if shows { Console.progress(Self.line(report, elapsed)) }
     if let trace, let batch = report.lastBatch {
-      trace.appendLine("{\"batch\":\(batch),\"digest\":\"\(report.digest)\",\"rows\":\(report.rowsRead)}")
+      let line: JSONValue = [
+        "batch": JSONValue(batch.value), "digest": .string("\(report.digest)"), "rows": JSONValue(report.rowsRead),
+        "acknowledged": JSONValue(report.durableBatch?.value),
+      ]
+      trace.appendLine(line.description)
     }
     if let pace = options.pace { SystemClock.sleep(nanos: pace.nanos / 2) }
   }

@@ -17,6 +17,11 @@ public enum SystemProcess {
   /// The number of processors that work; at least 1.
   public static var processorCount: Int { max(1, SystemCall.processorCount()) }
 
+  /// Makes a write beyond the size that the process may give a file an error, `.tooLarge`, instead of the end of the process.
+  ///
+  /// It holds for the whole process, so it is for the main program to decide.
+  public static func ignoreFileSizeLimits() { SystemCall.ignoreFileSizeLimits() }
+
   /// The path of the program that this process runs.
   public static func executablePath() throws(StorageError) -> String {
     do {

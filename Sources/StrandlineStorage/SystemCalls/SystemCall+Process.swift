@@ -66,4 +66,9 @@ extension SystemCall {
   static func ignoreBrokenPipes() {
     _ = signal(SIGPIPE, SIG_IGN)
   }
+
+  /// Makes a write beyond the limit of file sizes an error instead of the end of the process.
+  static func ignoreFileSizeLimits() {
+    _ = signal(SIGXFSZ, SIG_IGN)
+  }
 }

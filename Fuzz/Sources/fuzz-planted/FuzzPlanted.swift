@@ -1,0 +1,7 @@
+import FuzzTargets
+
+@c(LLVMFuzzerTestOneInput)
+public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  unsafe PlantedTarget.run(Input(bytes, count))
+  return 0
+}
