@@ -41,8 +41,8 @@ def calls(log, places):
 def some(items, count):
     """At most so many, spread evenly, with the first and the last."""
     items = sorted(set(items))
-    if len(items) <= count:
-        return items
+    if len(items) <= count or count < 2:
+        return items[: max(count, 1)]
     return sorted({items[round(index * (len(items) - 1) / (count - 1))] for index in range(count)})
 
 
