@@ -9,7 +9,7 @@ TORTURE ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench drill torture fuzz tsan asan clean
+.PHONY: help setup build demo test lint bench drill matrix torture fuzz tsan asan clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -52,6 +52,14 @@ bench: setup ## Measure: a JSON object per measurement
 
 drill: build ## Kill runs at random instants and compare (DRILL='--kills 20 --seed 7')
 	$(STRANDLINE) drill $(DRILL)
+
+matrix: build ## Crash states, damages and full disks of small runs in every way of keeping a store: all of them (3 minutes)
+	@for way in \
+	  "disk --depth 3" "disk --depth 3 --output-kind parts" "disk --depth 3 --state large --output-kind parts" \
+	  "disk --depth 3 --state auto --keys 60" "disk --depth 3 --state large --durability group:10ms" \
+	  "damage --every-bit" "damage --every-bit --state large --output-kind parts" \
+	  "full-disk --rows 800" "full-disk --rows 800 --state large --output-kind parts"; do \
+	  echo "== drill --mode $$way"; $(STRANDLINE) drill --mode $$way || exit 1; done
 
 torture: build ## As root: kills, failing calls, full disks, limits, power cuts, lost pages (TORTURE='--only power --rounds 5')
 	@missing=""; \

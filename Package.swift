@@ -120,7 +120,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "StrandlineCLITests",
-      dependencies: ["Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineState", "StrandlineStorage"],
+      dependencies: [
+        "Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineState", "StrandlineStorage", "StrandlineTestKit",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "StrandlineTestKitTests",
