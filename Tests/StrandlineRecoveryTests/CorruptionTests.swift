@@ -160,6 +160,8 @@ struct CorruptionTests {
     let directory = try Self.store(Self.settings[0])
     try directory.remove(Manifest.name)
     try expectRefused(directory, .corruption, Self.settings[0])
+    let error = #expect(throws: LogError.self) { try StoreReader(directory, clock: { 0 }).facts() }
+    #expect(error?.code == .corruption, "who only looks is told the same")
   }
 
   @Test("of the bytes behind the sealed size of a segment is no damage: nothing reads them")

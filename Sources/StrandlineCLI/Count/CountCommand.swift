@@ -32,6 +32,14 @@ struct CountCommand: AsyncParsableCommand {
   @OptionGroup(title: "Checkpoint") var store: CheckpointArguments
   @OptionGroup(title: "The run") var run: RunOptions
 
+  func validate() throws {
+    guard let rejects = run.rejects else { return }
+    for taken in [output.output, store.checkpoint].compactMap({ $0 })
+    where rejects == taken || rejects.hasPrefix("\(taken)/") {
+      throw ValidationError("--rejects needs a file of its own: \(taken) is the output or the checkpoint.")
+    }
+  }
+
   func run() async throws {
     try await Failure.reporting(json: run.json) {
       if store.dryRun { return try preview() }

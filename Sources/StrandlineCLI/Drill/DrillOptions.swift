@@ -97,7 +97,10 @@ struct DrillOptions: ParsableArguments {
     where number.map({ $0 < 1 }) ?? false {
       throw ValidationError("The numbers are at least 1.")
     }
-    if kills.map({ $0 < 0 }) ?? false { throw ValidationError("--kills is not negative.") }
+    // Over a copy of a store, kills are one part of several.
+    if let kills, kills < (store == nil ? 1 : 0) {
+      throw ValidationError("--kills is at least 1; 0 goes with --store.")
+    }
     guard (0...3).contains(depth), (0...20).contains(exhaustive), samples >= 0 else {
       throw ValidationError("--depth is 0 to 3, --exhaustive 0 to 20, --samples not negative.")
     }

@@ -106,19 +106,7 @@ extension CheckpointStore {
     guard !options.mustExist else {
       throw LogError(.noStore, "there is no store at \(directory.path)", file: directory.path)
     }
-    do {
-      let segments = try directory.entries().filter { SegmentName($0.name) != nil }
-      guard segments.isEmpty else {
-        throw LogError(
-          .corruption,
-          "\(directory.path) holds \(segments.count) segments and no manifest: a store has lost its root; or it is a fork that wasn't finished, which is to be removed and made again",
-          file: "\(directory.path)/\(Manifest.name)")
-      }
-    } catch let error as LogError {
-      throw error
-    } catch {
-      throw LogError(.storage, "the store can't be listed: \(error)")
-    }
+    try StoreFacts.requireNoSegments(directory)
   }
 
   /// Carries out the part of a plan that writes.

@@ -18,10 +18,11 @@ public struct StoreReader {
 
   /// The facts of the store.
   ///
-  /// - Throws: `LogError` `.noStore` where there is none.
+  /// - Throws: `LogError` `.noStore` where there is none, `.corruption` where one has lost its manifest.
   public func facts() throws(LogError) -> StoreFacts {
     for _ in 0..<8 {
       guard let facts = try StoreFacts.gather(directory) else {
+        try StoreFacts.requireNoSegments(directory)
         throw LogError(
           .noStore, "there is no store at \(directory.path): it has no \(Manifest.name)", file: directory.path)
       }

@@ -91,6 +91,25 @@ extension StoreFacts {
     return facts
   }
 
+  /// Makes sure that a directory without a manifest isn't what is left of a store.
+  ///
+  /// - Throws: `LogError` `.corruption` when it holds segments.
+  static func requireNoSegments(_ directory: any Directory) throws(LogError) {
+    do {
+      let segments = try directory.entries().filter { SegmentName($0.name) != nil }
+      guard segments.isEmpty else {
+        throw LogError(
+          .corruption,
+          "\(directory.path) holds \(segments.count) segments and no manifest: a store has lost its root; or it is a fork that wasn't finished, which is to be removed and made again",
+          file: "\(directory.path)/\(Manifest.name)")
+      }
+    } catch let error as LogError {
+      throw error
+    } catch {
+      throw LogError(.storage, "the store can't be listed: \(error)")
+    }
+  }
+
   private mutating func readSegments(_ directory: any Directory) throws(LogError) {
     var reader = try BatchReader()
     var expecting: SegmentScanner.Expectation?

@@ -38,7 +38,8 @@ public struct Salvage: Sendable, Hashable {
     }
     text += "; \(Self.name(repeated))"
     if let rows { text += " with \(rows) rows" }
-    text += repeated.count == 1 ? " is then computed again" : " are then computed again"
+    if mayHaveLostMore { text += ", and whatever was committed after that," }
+    text += repeated.count == 1 && !mayHaveLostMore ? " is then computed again" : " are then computed again"
     return text + ": parts of output that are theirs must be removed, a file of output is cut back"
   }
 
