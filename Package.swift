@@ -16,7 +16,7 @@ let package = Package(
   products: [
     .library(name: "Strandline", targets: ["Strandline"]),
     .library(name: "StrandlineTestKit", targets: ["StrandlineTestKit"]),
-    .executable(name: "strandline", targets: ["StrandlineCLI"]),
+    .executable(name: "strandline", targets: ["StrandlineMain"]),
     .executable(name: "strandline-bench", targets: ["StrandlineBench"]),
   ],
   traits: [
@@ -71,7 +71,8 @@ let package = Package(
         "StrandlineStorage",
       ],
       swiftSettings: settings),
-    .executableTarget(
+    .executableTarget(name: "StrandlineMain", dependencies: ["StrandlineCLI"], swiftSettings: settings),
+    .target(
       name: "StrandlineCLI",
       dependencies: [
         "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
@@ -121,7 +122,8 @@ let package = Package(
     .testTarget(
       name: "StrandlineCLITests",
       dependencies: [
-        "Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineState", "StrandlineStorage", "StrandlineTestKit",
+        "Strandline", "StrandlineCLI", "StrandlineColumns", "StrandlineMain", "StrandlineState", "StrandlineStorage",
+        "StrandlineTestKit",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -1,10 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import StrandlineStorage
 
 /// The command `strandline`.
-@main
-struct StrandlineCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+public struct StrandlineCommand: AsyncParsableCommand {
+  /// What the command says of itself.
+  public static let configuration = CommandConfiguration(
     commandName: "strandline",
     abstract: "Exactly-once counts over streams of events, kept in a checkpoint that survives kills and power cuts.",
     discussion: """
@@ -36,7 +36,11 @@ struct StrandlineCommand: AsyncParsableCommand {
       GenerateCommand.self, DrillCommand.self, DemoCommand.self, RecoverCommand.self,
     ])
 
-  static func main() async {
+  /// The command without arguments of its own.
+  public init() {}
+
+  /// Runs the command with the arguments of the process.
+  public static func main() async {
     // A reader that goes away is an error of a write, with an exit code, and not the end of the process.
     SystemProcess.ignoreBrokenPipes()
     // A file that reaches the limit of `ulimit -f`, likewise.

@@ -201,6 +201,9 @@ public struct CommitLog: ~Copyable {
     try lock.requireHeld(directory)
   }
 
+  /// The right to the store, to be looked at by who has no log in hand.
+  public var fence: StoreFence { StoreFence(lock: lock, directory: directory) }
+
   /// Says from which record on the log is needed; whole segments before it go when the next one is made.
   public mutating func keep(from sequence: SequenceNumber) {
     keepFrom = max(keepFrom, sequence)

@@ -1,5 +1,16 @@
 import StrandlineStorage
 
+/// The right of one opening to its store: lost when the lock file is removed or replaced.
+public struct StoreFence: Sendable {
+  let lock: any DirectoryLock
+  let directory: any Directory
+
+  /// Makes sure that the store is still this opening's.
+  ///
+  /// - Throws: `LogError` `.fenced`, or `.storage` when the lock can't be looked at.
+  public func requireHeld() throws(LogError) { try lock.requireHeld(directory) }
+}
+
 extension DirectoryLock {
   /// Makes sure that the store is still its writer's.
   ///

@@ -63,7 +63,7 @@ public final class MicroBatchEngine {
       schema: compiled.outputSchema, epoch: opened.epoch, position: positions?.sink,
       unpublished: opened.unpublished, nextBatch: next,
       isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly,
-      takesOver: takesOver)
+      takesOver: takesOver, fence: opened.fence())
     if positions == nil { try sink.checkUnused() }
     self.sink = try sink.open(opening)
     if case .skip(let path?) = options.onRowError {

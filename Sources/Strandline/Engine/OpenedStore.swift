@@ -70,6 +70,8 @@ struct OpenedStore: ~Copyable {
     }
   }
 
+  func fence() -> StoreFence? { store?.fence() }
+
   func lockNumber() throws(StreamError) -> FileNumber? {
     do throws(LogError) {
       return try store?.lockNumber()

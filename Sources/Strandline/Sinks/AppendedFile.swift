@@ -1,4 +1,5 @@
 import StrandlineBytes
+import StrandlineLog
 import StrandlineStorage
 
 /// A file that is only appended to, whose committed end is known.
@@ -40,8 +41,14 @@ final class AppendedFile {
     let path = path(directory, name)
     do {
       let end = try opening.position.map { try End(decoding: $0, path) } ?? End()
-      var file = try reopen(directory, name, path, end, cuts: !opening.takesOver)
-      if opening.takesOver { file = try copy(file, upTo: end.size, directory, name) }
+      var file = try reopen(directory, name, path, end)
+      // An owner that came later has put a file of its own in the place of this one, so what was opened before is nobody's.
+      try opening.requireOwned()
+      if opening.takesOver {
+        file = try copy(file, upTo: end.size, directory, name, opening)
+      } else if try file.size() > end.size {
+        try file.truncate(to: end.size)
+      }
       if opening.isDurable {
         try file.sync()
         try directory.sync()
@@ -78,9 +85,9 @@ final class AppendedFile {
     directory.path == "." ? name : "\(directory.path)/\(name)"
   }
 
-  /// Opens the committed file and cuts off what is behind its end.
+  /// Opens the committed file, which may have more behind its end.
   private static func reopen(
-    _ directory: any Directory, _ name: String, _ path: String, _ end: End, cuts: Bool
+    _ directory: any Directory, _ name: String, _ path: String, _ end: End
   ) throws -> any File {
     // A file of which nothing is committed may not have outlived a crash.
     let isThere = try end.size > 0 || directory.entries().contains { $0.name == name }
@@ -102,22 +109,27 @@ final class AppendedFile {
         "\(path) is not the file that the checkpoint has written: name that one, or start a new checkpoint and output",
         file: path)
     }
-    if cuts && found > end.size { try file.truncate(to: end.size) }
     return file
   }
 
   /// Puts a copy of the first bytes of a file in its place. Linear in the bytes.
   private static func copy(
-    _ file: any File, upTo size: Int, _ directory: any Directory, _ name: String
+    _ file: any File, upTo size: Int, _ directory: any Directory, _ name: String, _ opening: SinkOpening
   ) throws -> any File {
-    let temporary = ".\(name).copy"
-    if try directory.entries().contains(where: { $0.name == temporary }) { try directory.remove(temporary) }
+    // The name holds the epoch, so that no two openings write one file; those of earlier ones were killed.
+    let prefix = ".\(name).copy-"
+    let temporary = "\(prefix)\(opening.epoch)"
+    for entry in try directory.entries() where entry.name.hasPrefix(prefix) {
+      guard let epoch = UInt64(entry.name.dropFirst(prefix.count)), Epoch(epoch) <= opening.epoch else { continue }
+      try directory.remove(entry.name)
+    }
     let copy = try directory.open(temporary, .create)
     for start in stride(from: 0, to: size, by: 1 << 20) {
       try copy.write(try file.read(at: start, count: min(1 << 20, size - start)), at: start)
     }
     try copy.sync()
     try file.close()
+    try opening.requireOwned()
     try directory.rename(temporary, to: name)
     return copy
   }

@@ -84,6 +84,12 @@ struct PartName {
 
   static func isStaged(_ name: String) -> Bool { name.hasPrefix(".part-") && name.hasSuffix(".staged") }
 
+  /// The opening that staged a part; nil where the name doesn't say it.
+  static func epoch(ofStaged name: String) -> Epoch? {
+    guard let dash = name.lastIndex(of: "-") else { return nil }
+    return UInt64(name[name.index(after: dash)...].prefix { $0.isASCII && $0.isNumber }).map { Epoch($0) }
+  }
+
   func isStaged(_ name: String, of batch: BatchID) -> Bool {
     name.hasPrefix(".part-\(Self.digits(batch))-") && name.hasSuffix(".\(format.name).staged")
       && DirectoryName.isValid(name)
@@ -231,12 +237,17 @@ private final class PartsWriter: SinkWriter {
         .sink,
         "\(path) is of a batch that was never committed: output and checkpoint don't belong together", file: path)
     }
+    try opening.requireOwned()
     let staged = Set(entries.map(\.name))
     for (batch, receipt) in opening.unpublished {
       try publishAgain(batch, receipt, isStaged: { staged.contains($0) })
     }
     do {
-      for entry in try directory.entries() where PartName.isStaged(entry.name) { try directory.remove(entry.name) }
+      for entry in try directory.entries() where PartName.isStaged(entry.name) {
+        // What a later opening has staged is not ours to remove: it has the store by now.
+        if let staged = PartName.epoch(ofStaged: entry.name), staged > epoch { continue }
+        try directory.remove(entry.name)
+      }
     } catch {
       throw StreamError(.sink, error)
     }

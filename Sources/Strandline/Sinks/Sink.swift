@@ -59,6 +59,20 @@ public struct SinkOpening: Sendable {
   public var publishesEarly: Bool
   /// Whether the store was taken from a writer that may still have the output open.
   public var takesOver: Bool
+  /// The right to the store; nil without one.
+  var fence: StoreFence?
+
+  /// Makes sure that the store is still this opening's: to be asked after an output was opened and before anything of it is
+  /// cut, removed or replaced, since another opening may have taken the store, and be writing there.
+  ///
+  /// - Throws: `StreamError` `.store` when it isn't.
+  public func requireOwned() throws(StreamError) {
+    do {
+      try fence?.requireHeld()
+    } catch {
+      throw StreamError(error)
+    }
+  }
 }
 
 /// An open sink.

@@ -109,6 +109,14 @@ extension CheckpointStore {
     try StoreFacts.requireNoSegments(directory)
   }
 
+  private static func remove(_ leftovers: [String], _ directory: any Directory) throws(LogError) {
+    do {
+      for name in leftovers { try directory.remove(name) }
+    } catch {
+      throw LogError(error, "a leftover can't be removed")
+    }
+  }
+
   /// Carries out the part of a plan that writes.
   private static func resume(
     _ plan: RecoveryPlan, _ facts: StoreFacts, _ directory: any Directory, _ lock: any DirectoryLock,
@@ -118,17 +126,15 @@ extension CheckpointStore {
     manifest.epoch = manifest.epoch.next
     // The identity stays that of the plan by which the store was made: the segments have it, too.
     manifest.plan = options.plan
+    let own = "MANIFEST-\(manifest.epoch).tmp"
+    // Before the manifest is replaced: a writer that has lost the store may be just before its rename, and would put its own
+    // in the place of the new one.
+    try remove(plan.remove.filter { ManifestFile.isTemporary($0) && $0 != own }, directory)
     try ManifestFile.replace(manifest, in: directory, holding: lock)
     if let tail = plan.tail {
       report.quarantined = try Quarantine.keep(tail, of: directory, epoch: manifest.epoch)
     }
-    do {
-      for name in plan.remove where !ManifestFile.isTemporary(name) || name != "MANIFEST-\(manifest.epoch).tmp" {
-        try directory.remove(name)
-      }
-    } catch {
-      throw LogError(error, "a leftover can't be removed")
-    }
+    try remove(plan.remove.filter { !ManifestFile.isTemporary($0) }, directory)
     var carried: [CommitLog.CarriedRecord] = []
     for record in plan.carry {
       carried.append(

@@ -144,7 +144,7 @@ public struct CheckpointStore: ~Copyable {
     return CheckpointPolicy.Outlook(
       nanos: speeds.predictedNanos(work, logBytes: log.bytesOnDisk),
       leastNanos: speeds.predictedNanos(least, logBytes: 2 * work.snapshotBytes),
-      cycleNanos: UInt64(Double(work.snapshotBytes) * speeds.nanosPerRedoByte))
+      cycleNanos: UInt64(min(1e18, Double(work.snapshotBytes) * speeds.nanosPerRedoByte)))
   }
 
   /// Writes a batch's record: snapshot, delta or tick. It is durable after the next `sync`.
@@ -287,6 +287,9 @@ public struct CheckpointStore: ~Copyable {
   public func requireHeld() throws(LogError) {
     try log.requireHeld()
   }
+
+  /// The right to the store, for an output that is opened with it.
+  public func fence() -> StoreFence { log.fence }
 
   /// What tells the lock file from others; nil where that isn't known.
   public func lockNumber() throws(LogError) -> FileNumber? {
