@@ -96,6 +96,10 @@ public struct DamageDrill: Drill {
         run = try SubjectRun(check.subject, on: disk)
       } catch {
         report.note("\(trial.damage.kind): \(try refusal(error, trial.damage))")
+        // Parts that are visible may prove more; one file doesn't.
+        if check.subject.output == .file && trial.store.isAboveFloor(trial.damage) {
+          throw RecoveryCheck.Finding(text: "damage above the floor is refused, and not cut: \(error)")
+        }
         guard DamageableStore.isUnchanged(disk, before) else {
           throw RecoveryCheck.Finding(text: "the store was refused, and is not as it was")
         }

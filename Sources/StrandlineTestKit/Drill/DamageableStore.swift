@@ -10,6 +10,8 @@ struct DamageableStore: Sendable {
   let floorBatch: Int
   /// The last batch.
   let lastBatch: Int
+  /// Where the last record that is proved to be durable ends.
+  private let floorEnd: (file: String, offset: Int)
   private let state: DiskState
   private let directory: DiskState.NodeID
   private let files: [String: [UInt8]]
@@ -38,8 +40,15 @@ struct DamageableStore: Sendable {
       }
     }
     self.older = older
-    floorBatch = Self.floorBatch(facts, try RecoveryPlanner.plan(facts))
+    let plan = try RecoveryPlanner.plan(facts)
+    floorBatch = Self.floorBatch(facts, plan)
     lastBatch = Int(facts.batches.last?.batch.value ?? 0)
+    let active = facts.segments.last
+    let proved = try active?.scan.get().records.last { $0.header.sequence <= plan.floor }
+    floorEnd = (
+      active?.entry.name.description ?? "",
+      proved.map { $0.offset + $0.header.frameLength } ?? SegmentHeader.size
+    )
     records = facts.segments.flatMap { segment in
       ((try? segment.scan.get().records) ?? []).map { record in
         (record.segment, record.offset..<record.offset + record.header.frameLength)
@@ -49,6 +58,12 @@ struct DamageableStore: Sendable {
 
   private static func floorBatch(_ facts: StoreFacts, _ plan: RecoveryPlan) -> Int {
     Int(facts.batches.last { $0.sequence <= plan.floor }?.batch.value ?? 0)
+  }
+
+  /// Whether a turned bit lies behind everything that is proved to be durable: then it is a torn tail, to be cut.
+  func isAboveFloor(_ damage: Damage) -> Bool {
+    guard case .flip(let file, let byte, _) = damage else { return false }
+    return file == floorEnd.file && byte >= floorEnd.offset
   }
 
   /// The batch that a recovery must reach: the last one that the store proves to be durable.
