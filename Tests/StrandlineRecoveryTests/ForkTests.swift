@@ -135,6 +135,25 @@ struct ForkTests {
     #expect(whole > 2)
   }
 
+  @Test("says which output it leaves behind in front of damage")
+  func leftBehind() throws {
+    let directory = MemoryDirectory(path: "store")
+    var session = try Session(directory.reopened(), Self.settings[0])
+    for number in 0..<12 {
+      try Self.workload.apply(number, to: &session.state)
+      var record = Self.workload.record(number, session.state)
+      record.publishedBefore = BatchID(UInt64(min(number, 5)))
+      _ = try session.store.commit(BatchID(UInt64(number)), record, state: session.state)
+      try session.store.sync()
+    }
+    let damaged = try #require(try records(directory).first { $0.header.batch == BatchID(7) })
+    let copy = directory.copy()
+    try flip(damaged.segment, copy, at: damaged.offset + 20)
+    let report = try fork(copy, 11, into: MemoryDirectory())
+    #expect(report.batch == BatchID(11) && report.unpublished == BatchID(5)...BatchID(8))
+    #expect(try fork(directory.copy(), nil, into: MemoryDirectory()).unpublished == nil)
+  }
+
   @Test("takes along the batches whose output may not be published, and no others")
   func unpublished() throws {
     for settings in Self.settings {

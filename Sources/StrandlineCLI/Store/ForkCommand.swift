@@ -80,6 +80,11 @@ struct ForkCommand: AsyncParsableCommand {
         "computed again: \(Quantities.count(batches, "batch", "batches")), \(repeated.lowerBound) to "
           + "\(repeated.upperBound), \(Quantities.count(report.repeatedRows, "row", "rows"))")
     }
+    if let unpublished = report.unpublished {
+      lines.append(
+        "left behind: the output of batches \(unpublished.lowerBound) to \(unpublished.upperBound) may never have been "
+          + "published; copy staged parts of it (.part-*.staged) away before the fork is opened, which removes them")
+    }
     return lines + parts.map { "remove: \($0)" }
   }
 
@@ -89,6 +94,8 @@ struct ForkCommand: AsyncParsableCommand {
       "groups": .int(report.groups), "records": .int(report.records), "bytes": .int(report.bytes),
       "repeated_from": JSONValue(report.repeated?.lowerBound.value),
       "repeated_to": JSONValue(report.repeated?.upperBound.value), "repeated_rows": JSONValue(report.repeatedRows),
+      "unpublished_from": JSONValue(report.unpublished?.lowerBound.value),
+      "unpublished_to": JSONValue(report.unpublished?.upperBound.value),
       "remove": .array(parts.map { .string($0) }),
     ]
   }

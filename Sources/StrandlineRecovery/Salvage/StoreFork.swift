@@ -68,6 +68,7 @@ public struct StoreFork {
     report.records = records.count
     report.bytes = records.reduce(0) { $0 + $1.payload.count }
     report.note(later: facts.runs.flatMap { $0 }, than: last)
+    report.unpublished = leftBehind(before: last, facts)
     try write(records, report, facts.manifest, into: target)
     return report
   }
@@ -86,12 +87,34 @@ public struct StoreFork {
     }
   }
 
-  /// The first batch whose output may not be published, up to the wanted one, which is taken if there is none.
+  /// The first batch whose output may not be published and whose state can be restored, up to the wanted one, which is
+  /// taken if there is none.
   private func first(through last: BatchFacts, _ facts: StoreFacts) -> BatchID {
-    let batches = facts.runs.flatMap { $0 }
-    let published = batches.map(\.publishedBefore).max() ?? last.batch
+    restorable(with: last, facts).first {
+      $0.batch >= published(facts, last) && $0.batch <= last.batch && $0.receipt != nil
+    }?.batch ?? last.batch
+  }
+
+  private func published(_ facts: StoreFacts, _ last: BatchFacts) -> BatchID {
+    facts.runs.flatMap { $0 }.map(\.publishedBefore).max() ?? last.batch
+  }
+
+  /// The batches of the run that holds a batch, from the first whose state can be restored.
+  private func restorable(with last: BatchFacts, _ facts: StoreFacts) -> ArraySlice<BatchFacts> {
     let run = facts.runs.first { $0.contains { $0.batch == last.batch } } ?? []
-    return run.first { $0.batch >= published && $0.batch <= last.batch && $0.receipt != nil }?.batch ?? last.batch
+    let shards = facts.manifest.identity.shardCount
+    let start = run.indices.first { RecoveryPlanner.hasBases(Array(run[...$0]), shards) } ?? run.endIndex
+    return run[start...]
+  }
+
+  /// The batches in front of those, from the first whose output may not be published, where that may have been any.
+  private func leftBehind(before last: BatchFacts, _ facts: StoreFacts) -> ClosedRange<BatchID>? {
+    let published = published(facts, last)
+    guard let first = restorable(with: last, facts).first?.batch, published < first, first.value > 0 else { return nil }
+    let range = published...BatchID(first.value - 1)
+    let known = facts.runs.flatMap { $0 }.filter { range.contains($0.batch) }
+    // What is whole and wrote nothing has nothing to lose; what is damaged may have written something.
+    return UInt64(known.count) == range.count && !known.contains { $0.receipt != nil } ? nil : range
   }
 
   /// A batch's record with a snapshot of the state after it.
@@ -176,6 +199,8 @@ public struct StoreForkReport: Sendable, Hashable {
   public var repeatedRows: UInt64 = 0
   /// Those of them that wrote output, which doesn't belong to the new store.
   public var outputs: [BatchID] = []
+  /// Earlier batches, in front of damage, whose output may never have been published and isn't taken along.
+  public var unpublished: ClosedRange<BatchID>?
 
   init(batch: BatchID, store: StoreID) {
     self.batch = batch
