@@ -23,16 +23,16 @@ enum CommitLatency {
     let path = bench.path(name)
     let directory = try PosixDirectory.open(path: path, create: true)
     let rawDirectory = try PosixDirectory.open(path: path + "-raw", create: true)
-    var restored: WindowedAggregation?
+    var restored: StreamState?
     var report = RecoveryReport()
     var options = CheckpointOptions(
       plan: "bench", clock: { SystemClock.monotonicNanos() }, random: { SystemRandom.uint64() })
     options.mode = .snapshot
-    let plan = WindowedAggregationPlan(
-      operatorID: 0, keys: .word(.int64), accumulators: AccumulatorLayout([.countRows]),
+    let plan = KeyedStatePlan(
+      id: 0, keys: .word(.int64), values: AccumulatorLayout([.countRows]),
       window: .tumbling(size: 10_000_000, offset: 0))
     var store = try CheckpointStore.open(
-      directory, options: options, state: { WindowedAggregation(plan, shardCount: $0, seed: $1) },
+      directory, options: options, state: { StreamState([plan], shardCount: $0, seed: $1) },
       restored: &restored, report: &report)
     guard var state = restored else { throw BenchError("a new store has no state") }
     let raw = try RawLog(rawDirectory)
@@ -48,7 +48,7 @@ enum CommitLatency {
           random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
           keys.append(contentsOf: repeatElement(Int64(key), count: 1 + Int(random >> 62)))
         }
-        try state.add(pane: 0, keys: [Column(.int64, words: keys)], inputs: [], rows: keys.count)
+        try state.states[0].add(pane: 0, keys: [Column(.int64, words: keys)], inputs: [], rows: keys.count)
         state.endBatch()
         var record = CommitRecord()
         record.batchRows = UInt64(keys.count)

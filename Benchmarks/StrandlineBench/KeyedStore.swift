@@ -8,29 +8,29 @@ import StrandlineStorage
 
 /// A store of counts per int64 key in one window, written without an engine.
 struct KeyedStore: ~Copyable {
-  static let plan = WindowedAggregationPlan(
-    operatorID: 0, keys: .word(.int64), accumulators: AccumulatorLayout([.countRows]),
+  static let plan = KeyedStatePlan(
+    id: 0, keys: .word(.int64), values: AccumulatorLayout([.countRows]),
     window: .tumbling(size: 10_000_000, offset: 0))
 
   var store: CheckpointStore
-  var state: WindowedAggregation
+  var state: StreamState
   let report: RecoveryReport
   private var random: UInt64 = 1
   private var rows: UInt64 = 0
 
   /// Opens a store, or makes one.
   init(_ directory: any Directory, mode: CheckpointMode, durability: Durability = .batch) throws {
-    var restored: WindowedAggregation?
+    var restored: StreamState?
     var report = RecoveryReport()
     var options = CheckpointOptions(
       plan: "bench", clock: { SystemClock.monotonicNanos() }, random: { SystemRandom.uint64() })
     options.mode = mode
     options.durability = durability
     store = try CheckpointStore.open(
-      directory, options: options, state: { WindowedAggregation(Self.plan, shardCount: $0, seed: $1) },
+      directory, options: options, state: { StreamState([Self.plan], shardCount: $0, seed: $1) },
       restored: &restored, report: &report)
     // An opened store always has a state.
-    state = restored ?? WindowedAggregation(Self.plan, shardCount: 1, seed: 0)
+    state = restored ?? StreamState([Self.plan], shardCount: 1, seed: 0)
     self.report = report
     rows = report.plan?.commit?.rowsRead ?? 0
   }
@@ -55,7 +55,7 @@ struct KeyedStore: ~Copyable {
     state.beginBatch()
     for start in stride(from: 0, to: keys.count, by: 1 << 20) {
       let part = Array(keys[start..<min(start + 1 << 20, keys.count)])
-      try state.add(pane: 0, keys: [Column(.int64, words: part)], inputs: [], rows: part.count)
+      try state.states[0].add(pane: 0, keys: [Column(.int64, words: part)], inputs: [], rows: part.count)
     }
     state.endBatch()
     rows += UInt64(keys.count)

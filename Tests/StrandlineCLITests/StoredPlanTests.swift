@@ -63,7 +63,7 @@ struct StoredPlanTests {
     #expect(stored.sink == "file ndjson")
     let again = try StoredPlan(parsing: stored.plan.description)
     #expect(
-      again.emptyState(shardCount: 4, seed: 1).plan == stored.emptyState(shardCount: 4, seed: 1).plan)
+      again.emptyState(shardCount: 4, seed: 1).plans == stored.emptyState(shardCount: 4, seed: 1).plans)
   }
 
   @Test("a column that may be null changes the accumulators, and the description says so")
@@ -77,7 +77,7 @@ struct StoredPlanTests {
     #expect(plain.description.contains("column bytes int64\n"))
     #expect(nullable.description.contains("column bytes int64?\n"))
     let states = try [plain, nullable].map {
-      try StoredPlan(parsing: $0.description).emptyState(shardCount: 1, seed: 0).plan
+      try StoredPlan(parsing: $0.description).emptyState(shardCount: 1, seed: 0).plans
     }
     #expect(states[0] != states[1])
   }

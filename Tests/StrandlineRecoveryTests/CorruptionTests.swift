@@ -111,7 +111,7 @@ struct CorruptionTests {
     let other = MemoryDirectory()
     var options = settings.options
     options.random = { 0x1234_5678 }
-    var state: WindowedAggregation?
+    var state: StreamState?
     var report = RecoveryReport()
     _ = try CheckpointStore.open(other, options: options, state: emptyState, restored: &state, report: &report)
     let name = try facts(directory).manifest.segments[1].name.description

@@ -47,8 +47,8 @@ struct DifferenceTests {
           expected.append([before[place], after[place]])
         }
         var seen: [[Workload.Group?]] = []
-        for pane in new.state.panesDiffering(from: old.state) {
-          let difference = new.state.difference(from: old.state, pane: pane)
+        for pane in new.state.states[0].panesDiffering(from: old.state.states[0]) {
+          let difference = new.state.states[0].difference(from: old.state.states[0], pane: pane)
           seen += difference.changes.map { change in
             [change.before.map { group(difference.before, $0) }, change.after.map { group(difference.after, $0) }]
           }

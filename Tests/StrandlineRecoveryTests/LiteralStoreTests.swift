@@ -8,8 +8,8 @@ import Testing
 
 @Suite("a store written out by hand")
 struct LiteralStoreTests {
-  private static let plan = WindowedAggregationPlan(
-    operatorID: 0, keys: KeyLayout([.string]), accumulators: AccumulatorLayout([.countRows]),
+  private static let plan = KeyedStatePlan(
+    id: 0, keys: KeyLayout([.string]), values: AccumulatorLayout([.countRows]),
     window: .tumbling(size: 1000, offset: 0))
 
   private func store() throws -> MemoryDirectory {
@@ -28,8 +28,8 @@ struct LiteralStoreTests {
     return directory
   }
 
-  private func empty(_ shards: Int, _ seed: UInt64) -> WindowedAggregation {
-    WindowedAggregation(Self.plan, shardCount: shards, seed: seed)
+  private func empty(_ shards: Int, _ seed: UInt64) -> StreamState {
+    StreamState([Self.plan], shardCount: shards, seed: seed)
   }
 
   @Test("is opened, with everything that its records say")
@@ -37,7 +37,7 @@ struct LiteralStoreTests {
     let directory = try store()
     let reader = StoreReader(directory, clock: { 0 })
     let first = try reader.state(try reader.facts(), through: BatchID(0), empty: empty)
-    let rows = first.state.rows(of: first.state.openPanes)
+    let rows = first.state.states[0].rows(of: first.state.states[0].openPanes)
     #expect(rows.panes == [-1000, -1000])
     #expect((0..<2).map { rows.keys[0].text($0) } == ["a", "bcd"])
     #expect(rows.words == [[1, 2]])
@@ -47,7 +47,7 @@ struct LiteralStoreTests {
     settings.saysShards = false
     settings.plan = "count by key"
     var report = RecoveryReport()
-    var state: WindowedAggregation?
+    var state: StreamState?
     let opened = try CheckpointStore.open(
       directory, options: settings.options, state: empty, restored: &state, report: &report)
     #expect(opened.lastBatch == BatchID(1))

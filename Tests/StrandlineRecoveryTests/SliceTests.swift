@@ -150,15 +150,15 @@ struct SliceTests {
 
   @Test("keep every commit about as large as the others, and the log a few times as large as a snapshot")
   func flat() throws {
-    let plan = WindowedAggregationPlan(
-      operatorID: 0, keys: .word(.int64), accumulators: AccumulatorLayout([.countRows]),
+    let plan = KeyedStatePlan(
+      id: 0, keys: .word(.int64), values: AccumulatorLayout([.countRows]),
       window: .tumbling(size: 1000, offset: 0))
     let directory = MemoryDirectory()
     let options = StoreSettings(mode: .log, shards: 4, segmentCapacity: 32 << 10).options
     var report = RecoveryReport()
-    var restored: WindowedAggregation?
+    var restored: StreamState?
     var store = try CheckpointStore.open(
-      directory, options: options, state: { WindowedAggregation(plan, shardCount: $0, seed: $1) }, restored: &restored,
+      directory, options: options, state: { StreamState([plan], shardCount: $0, seed: $1) }, restored: &restored,
       report: &report)
     var state = try #require(restored)
     var random = SeededRandom(seed: 93)
@@ -169,7 +169,7 @@ struct SliceTests {
       let keys: [Int64] =
         batch == 0 ? Array(0..<20_000) : (0..<300).map { _ in Int64(random.next() % 20_000) }
       state.beginBatch()
-      try state.add(pane: 0, keys: [Column(.int64, words: keys)], inputs: [], rows: keys.count)
+      try state.states[0].add(pane: 0, keys: [Column(.int64, words: keys)], inputs: [], rows: keys.count)
       state.endBatch()
       rows += UInt64(keys.count)
       var record = CommitRecord()

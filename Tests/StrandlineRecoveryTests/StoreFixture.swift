@@ -42,12 +42,12 @@ struct StoreSettings {
 /// An open store with its state, driven by a workload.
 struct Session: ~Copyable {
   var store: CheckpointStore
-  var state: WindowedAggregation
+  var state: StreamState
   let report: RecoveryReport
 
   init(_ directory: any Directory, _ settings: StoreSettings = StoreSettings()) throws {
     var report = RecoveryReport()
-    var state: WindowedAggregation?
+    var state: StreamState?
     store = try CheckpointStore.open(
       directory, options: settings.options, state: emptyState, restored: &state, report: &report)
     // An opened store without a state would fail every test.
@@ -81,13 +81,13 @@ struct Session: ~Copyable {
 }
 
 /// An empty state of the tests' plan.
-@Sendable func emptyState(_ shards: Int, _ seed: UInt64) -> WindowedAggregation {
-  WindowedAggregation(Workload.plan, shardCount: shards, seed: seed)
+@Sendable func emptyState(_ shards: Int, _ seed: UInt64) -> StreamState {
+  StreamState([Workload.plan], shardCount: shards, seed: seed)
 }
 
 /// Expects a state to be what the oracle says it is after a batch.
 func expect(
-  _ state: borrowing WindowedAggregation, isAfter number: Int, of workload: Workload, _ comment: Comment? = nil,
+  _ state: borrowing StreamState, isAfter number: Int, of workload: Workload, _ comment: Comment? = nil,
   at location: SourceLocation = #_sourceLocation
 ) throws {
   #expect(Workload.groups(state) == workload.batches[number].expected, comment, sourceLocation: location)

@@ -30,9 +30,9 @@ struct Workload {
   }
 
   static let paneLength: Int64 = 1000
-  static let plan = WindowedAggregationPlan(
-    operatorID: 0, keys: KeyLayout([.string]),
-    accumulators: AccumulatorLayout([.countRows, .sumInt64(input: 0), .maximum(input: 0)]),
+  static let plan = KeyedStatePlan(
+    id: 0, keys: KeyLayout([.string]),
+    values: AccumulatorLayout([.countRows, .sumInt64(input: 0), .maximum(input: 0)]),
     window: .tumbling(size: paneLength, offset: 0))
 
   let batches: [Batch]
@@ -78,7 +78,7 @@ struct Workload {
   }
 
   /// Adds a batch to a state, from `beginBatch` to `endBatch`.
-  func apply(_ number: Int, to state: inout WindowedAggregation) throws {
+  func apply(_ number: Int, to state: inout StreamState) throws {
     state.beginBatch()
     let batch = batches[number]
     for pane in Set(batch.rows.map(\.pane)).sorted() {
@@ -89,14 +89,14 @@ struct Workload {
         keys.append(row.key)
         values.append(word: row.value)
       }
-      try state.add(pane: pane, keys: [keys], inputs: [values], rows: rows.count)
+      try state.states[0].add(pane: pane, keys: [keys], inputs: [values], rows: rows.count)
     }
-    state.close(through: batch.watermark)
+    state.close(through: [batch.watermark])
     state.endBatch()
   }
 
   /// A batch's record without its parts of the state.
-  func record(_ number: Int, _ state: borrowing WindowedAggregation) -> CommitRecord {
+  func record(_ number: Int, _ state: borrowing StreamState) -> CommitRecord {
     let batch = batches[number]
     var record = CommitRecord()
     record.partitions = [
@@ -118,7 +118,7 @@ struct Workload {
 
   /// The digest of the state after a batch, from a state of another shape that gets the surviving rows at once.
   func digest(after number: Int) throws -> StateDigest {
-    var state = WindowedAggregation(Self.plan, shardCount: 2, seed: 99)
+    var state = StreamState([Self.plan], shardCount: 2, seed: 99)
     let watermark = batches[number].watermark
     let rows = batches[...number].flatMap(\.rows).filter { $0.pane + Self.paneLength > watermark }
     for pane in Set(rows.map(\.pane)) {
@@ -129,15 +129,15 @@ struct Workload {
         keys.append(row.key)
         values.append(word: row.value)
       }
-      try state.add(pane: pane, keys: [keys], inputs: [values], rows: here.count)
+      try state.states[0].add(pane: pane, keys: [keys], inputs: [values], rows: here.count)
     }
     state.endBatch()
     return state.digest
   }
 
   /// The groups of a state in the oracle's form.
-  static func groups(_ state: borrowing WindowedAggregation) -> [Group] {
-    let rows = state.rows(of: state.openPanes)
+  static func groups(_ state: borrowing StreamState) -> [Group] {
+    let rows = state.states[0].rows(of: state.states[0].openPanes)
     return (0..<rows.count).map { row in
       Group(
         pane: rows.panes[row], key: rows.keys[0].text(row), rows: rows.words[0][row],

@@ -9,9 +9,9 @@ struct AggregateResultTests {
 
   /// One group of those values.
   private func rows(_ values: [Int64?]) throws -> GroupRows {
-    let plan = WindowedAggregationPlan(
-      operatorID: 0, keys: KeyLayout([.string]), accumulators: layout, window: .tumbling(size: 10, offset: 0))
-    var state = WindowedAggregation(plan, shardCount: 1, seed: 0)
+    let plan = KeyedStatePlan(
+      id: 0, keys: KeyLayout([.string]), values: layout, window: .tumbling(size: 10, offset: 0))
+    var state = KeyedState(plan, shardCount: 1, seed: 0)
     var keys = Column(.string)
     var input = Column(.int64)
     for value in values {

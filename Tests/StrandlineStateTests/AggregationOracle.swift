@@ -2,7 +2,7 @@ import StrandlineColumns
 
 @testable import StrandlineState
 
-/// What a dictionary says of rows that were aggregated: the oracle for `WindowedAggregation`.
+/// What a dictionary says of rows that were aggregated: the oracle for `KeyedState`.
 struct AggregationOracle {
   struct Row {
     var pane: Int64

@@ -52,18 +52,18 @@ struct RandomRows {
     }
   }
 
-  func plan(operatorID: Int = 0) -> WindowedAggregationPlan {
-    WindowedAggregationPlan(
-      operatorID: operatorID, keys: KeyLayout(types), accumulators: AggregationOracle.accumulators,
+  func plan(id: Int = 0) -> KeyedStatePlan {
+    KeyedStatePlan(
+      id: id, keys: KeyLayout(types), values: AggregationOracle.accumulators,
       window: .tumbling(size: Self.paneLength, offset: 0))
   }
 
-  func empty(shards: Int, seed: UInt64) -> WindowedAggregation {
-    WindowedAggregation(plan(), shardCount: shards, seed: seed)
+  func empty(shards: Int, seed: UInt64) -> KeyedState {
+    KeyedState(plan(), shardCount: shards, seed: seed)
   }
 
   /// Adds rows to a state, pane by pane.
-  static func add(_ rows: [Row], _ types: [ColumnType], to state: inout WindowedAggregation) throws {
+  static func add(_ rows: [Row], _ types: [ColumnType], to state: inout KeyedState) throws {
     for pane in Set(rows.map(\.pane)).sorted() {
       let here = rows.filter { $0.pane == pane }
       var keys = types.map { Column($0) }
@@ -79,7 +79,7 @@ struct RandomRows {
   }
 
   /// A state of all batches.
-  func state(shards: Int, seed: UInt64) throws -> WindowedAggregation {
+  func state(shards: Int, seed: UInt64) throws -> KeyedState {
     var state = empty(shards: shards, seed: seed)
     for batch in batches {
       state.beginBatch()
@@ -92,7 +92,7 @@ struct RandomRows {
 }
 
 /// All groups of a state in the oracle's words.
-func lines(_ state: borrowing WindowedAggregation) throws -> [String] {
+func lines(_ state: borrowing KeyedState) throws -> [String] {
   try AggregationOracle.lines(state.rows(of: state.openPanes))
 }
 
@@ -209,10 +209,10 @@ struct AggregationTests {
       for pane in [0, 100, -100] as [Int64] {
         for key in [nil, 0, 1, 0x6E75_6C6C] as [Int64?] {
           for count in 1...3 {
-            let plan = WindowedAggregationPlan(
-              operatorID: operatorID, keys: KeyLayout([.int64]), accumulators: AccumulatorLayout([.countRows]),
+            let plan = KeyedStatePlan(
+              id: operatorID, keys: KeyLayout([.int64]), values: AccumulatorLayout([.countRows]),
               window: .tumbling(size: 100, offset: 0))
-            var state = WindowedAggregation(plan, shardCount: 2, seed: 3)
+            var state = KeyedState(plan, shardCount: 2, seed: 3)
             var keys = Column(.int64)
             for _ in 0..<count { if let key { keys.append(word: key) } else { keys.appendNull() } }
             try state.add(pane: pane, keys: [keys], inputs: [], rows: count)
@@ -228,9 +228,9 @@ struct AggregationTests {
 
   @Test("holds many keys of every length, over tables that grow", arguments: [[ColumnType.int64], [.string]])
   func manyKeys(types: [ColumnType]) throws {
-    var state = WindowedAggregation(
-      WindowedAggregationPlan(
-        operatorID: 0, keys: KeyLayout(types), accumulators: AccumulatorLayout([.countRows]),
+    var state = KeyedState(
+      KeyedStatePlan(
+        id: 0, keys: KeyLayout(types), values: AccumulatorLayout([.countRows]),
         window: .tumbling(size: 100, offset: 0)), shardCount: 2, seed: 8)
     let count = 20_000
     for _ in 0..<2 {

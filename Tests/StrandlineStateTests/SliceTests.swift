@@ -8,7 +8,7 @@ import Testing
 struct SliceTests {
   /// A shard put together from slices and deltas, and how many slices there were.
   private struct Restored {
-    var state: WindowedAggregation
+    var state: KeyedState
     var slices = 0
     var skipped = 0
   }
@@ -18,7 +18,7 @@ struct SliceTests {
   /// - Parameter leavesOut: the number of a slice that is lost.
   private func restore(
     _ shard: Int, of input: RandomRows, size: (Int) -> Int, leavesOut: Int? = nil
-  ) throws -> (state: WindowedAggregation, restored: Restored) {
+  ) throws -> (state: KeyedState, restored: Restored) {
     var state = input.empty(shards: 4, seed: 7)
     var restored = Restored(state: input.empty(shards: 4, seed: 7))
     var cursor = SliceCursor()

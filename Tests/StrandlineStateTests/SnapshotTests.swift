@@ -6,7 +6,7 @@ import Testing
 
 @Suite("a state as bytes")
 struct SnapshotTests {
-  private func snapshot(_ state: borrowing WindowedAggregation) -> [UInt8] {
+  private func snapshot(_ state: borrowing KeyedState) -> [UInt8] {
     var writer = ByteWriter()
     state.encodeSnapshot(into: &writer)
     return writer.bytes

@@ -11,14 +11,14 @@ struct StateFormatTests {
     return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
   }
 
-  private let plan = WindowedAggregationPlan(
-    operatorID: 0, keys: KeyLayout([.int64]), accumulators: AccumulatorLayout([.countRows, .sumInt64(input: 0)]),
+  private let plan = KeyedStatePlan(
+    id: 0, keys: KeyLayout([.int64]), values: AccumulatorLayout([.countRows, .sumInt64(input: 0)]),
     window: .tumbling(size: 1000, offset: 0))
 
   @Test("is read as written on the page, has its digest, and is written so again")
   func snapshot() throws {
     let literal = bytes(literalState)
-    var state = WindowedAggregation(plan, shardCount: 1, seed: 0)
+    var state = KeyedState(plan, shardCount: 1, seed: 0)
     try state.put(literal.rawSpan)
     state.endBatch()
     let rows = state.rows(of: [-1000, 2000])
@@ -30,7 +30,7 @@ struct StateFormatTests {
     state.encodeSnapshot(into: &writer)
     // Groups stand in order of arrival, and a null is put in before the other keys of its block.
     #expect(writer.count == literal.count)
-    var again = WindowedAggregation(plan, shardCount: 8, seed: 1)
+    var again = KeyedState(plan, shardCount: 8, seed: 1)
     try again.put(writer.rawSpan)
     again.endBatch()
     #expect(again.digest == state.digest)
@@ -76,7 +76,7 @@ struct StateFormatTests {
 
   @Test("puts these keys of these seeds into these shards: a store's parts depend on it")
   func shards() {
-    let state = WindowedAggregation(plan, shardCount: 16, seed: 0x2122_2324_2526_2728)
+    let state = KeyedState(plan, shardCount: 16, seed: 0x2122_2324_2526_2728)
     var words: [UInt64] = []
     state.hasher.hash(Column(.int64, words: [0, 1, -1, 1 << 40]), into: &words)
     var keys = Column(.string)

@@ -51,7 +51,7 @@ struct GoldenStoreTests {
   }
 
   private func reading(
-    _ state: WindowedAggregation, _ plan: StoredPlan, _ batch: BatchID?
+    _ state: StreamState, _ plan: StoredPlan, _ batch: BatchID?
   ) throws -> Reading {
     var rows: [UInt8] = []
     JSONLinesEncoder(schema: plan.stateSchema).append(try plan.rows(of: state), to: &rows)
@@ -72,7 +72,7 @@ struct GoldenStoreTests {
     var options = CheckpointOptions(
       plan: try #require(try ManifestFile.read(directory)).plan, clock: { 0 }, random: { 0 })
     options.log = LogOptions(segmentCapacity: 8 << 10)
-    var state: WindowedAggregation?
+    var state: StreamState?
     var report = RecoveryReport()
     var store = try CheckpointStore.open(
       directory, options: options, state: plan.emptyState, restored: &state, report: &report)

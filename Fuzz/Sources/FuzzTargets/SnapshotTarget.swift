@@ -12,11 +12,20 @@ public enum SnapshotTarget {
     [.countRows], [.countRows, .sumInt64(input: 0)], [.sumDouble(input: 0)], [.minimum(input: 0), .maximum(input: 0)],
   ]
 
-  static func state(_ choice: UInt8, shards: Int, seed: UInt64) -> WindowedAggregation {
-    WindowedAggregation(
-      WindowedAggregationPlan(
-        operatorID: 0, keys: KeyLayout(keys[Int(choice & 3)]),
-        accumulators: AccumulatorLayout(accumulators[Int(choice >> 2 & 3)]), window: .tumbling(size: 1000, offset: 0)),
+  static func state(_ choice: UInt8, shards: Int, seed: UInt64) -> StreamState {
+    StreamState(
+      [
+        KeyedStatePlan(
+          id: 0, keys: KeyLayout(keys[Int(choice & 3)]),
+          values: AccumulatorLayout(accumulators[Int(choice >> 2 & 3)]), window: .tumbling(size: 1000, offset: 0))
+      ]
+        + (choice & 32 == 0
+          ? []
+          : [
+            KeyedStatePlan(
+              id: 1, keys: KeyLayout([.string, .int64]), shardColumns: 1,
+              values: AccumulatorLayout([.countRows], ownWords: 1, blobs: 2), panes: .single, removesGroups: true)
+          ]),
       shardCount: shards, seed: seed)
   }
 
@@ -58,7 +67,7 @@ public enum SnapshotTarget {
     require(snapshot(again).count == first.count, "and as long")
   }
 
-  static func snapshot(_ state: borrowing WindowedAggregation) -> [UInt8] {
+  static func snapshot(_ state: borrowing StreamState) -> [UInt8] {
     var writer = ByteWriter()
     state.encodeSnapshot(into: &writer)
     return writer.bytes

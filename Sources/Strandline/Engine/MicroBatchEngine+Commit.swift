@@ -6,13 +6,13 @@ public import StrandlineState
 extension MicroBatchEngine {
   /// Closes windows, stages the result, commits the batch and publishes what has become durable.
   func commit(_ batch: BatchID, rows: UInt64, watermark: Int64) throws(StreamError) {
-    let closing = state.panes(endingBy: watermark)
+    let closing = state.states[0].panes(endingBy: watermark)
     let result: ColumnBatch
     switch plan.emission {
-    case .final: result = try plan.result(state.rows(of: closing))
-    case .changes: result = try plan.result(state.touchedRows())
+    case .final: result = try plan.result(state.states[0].rows(of: closing))
+    case .changes: result = try plan.result(state.states[0].touchedRows())
     }
-    state.close(through: watermark)
+    state.close(through: [watermark])
     state.endBatch()
     report.watermark = watermark
     let started = options.clock()
@@ -105,7 +105,7 @@ extension MicroBatchEngine {
   ///
   /// - Throws: `StreamError` `.overflow` for a value beyond the range of its type.
   public func stateRows() throws(StreamError) -> ColumnBatch {
-    try plan.result(state.rows(of: state.openPanes))
+    try plan.result(state.states[0].rows(of: state.states[0].openPanes))
   }
 
   /// The digest of the state, computed from nothing: that of the report unless something is wrong. Linear in the groups.
@@ -113,7 +113,7 @@ extension MicroBatchEngine {
 
   func updateReport() {
     report.groups = state.groupCount
-    report.openPanes = state.openPanes.count
+    report.openPanes = state.openPaneCount
     report.digest = state.digest
     report.logBytes = store?.bytesOnDisk ?? 0
     report.logBytesWritten = store?.bytesAppended ?? 0

@@ -21,7 +21,7 @@ public final class MicroBatchEngine {
   let plan: CompiledPlan
   let options: EngineOptions
   let follows: Bool
-  var state: WindowedAggregation
+  var state: StreamState
   var store: CheckpointStore?
   var partitions: [PartitionCursor] = []
   var nextBatch = BatchID(0)
@@ -226,7 +226,7 @@ public final class MicroBatchEngine {
         problems.append(problem(Int(row), refusal, partitions[partition].reader))
       }
       for (pane, rows) in assignment.selections {
-        try state.add(
+        try state.states[0].add(
           pane: pane, keys: try plan.keys(batch, rows), inputs: try plan.inputs(batch, rows), rows: rows.count)
       }
     } catch let error as StateError {

@@ -57,7 +57,7 @@ extension CompiledPlan {
         case .windowStart: columns.append(Column(.timestamp, words: rows.panes))
         case .windowEnd: columns.append(Column(.timestamp, words: rows.panes.map { window.end(ofPane: $0) }))
         case .aggregate(let result):
-          columns.append(try result.column(of: rows, state.accumulators) { describeKey(rows, $0) })
+          columns.append(try result.column(of: rows, state.values) { describeKey(rows, $0) })
         }
       }
       let batch = ColumnBatch(outputSchema, columns: columns)

@@ -13,7 +13,7 @@ struct CompiledPlan: Sendable {
   let keys: [BoundExpression]
   /// The columns that the accumulators read.
   let inputs: [AggregateInput]
-  let state: WindowedAggregationPlan
+  let state: KeyedStatePlan
   let outputs: [CompiledOutput]
   let outputSchema: Schema
   let outputFilters: [BoundExpression]
@@ -77,9 +77,8 @@ struct CompiledPlan: Sendable {
       for output in plan.outputs { try Self.append(output, keys, &builder, to: &outputs) }
       self.outputs = outputs
       inputs = builder.inputs
-      state = WindowedAggregationPlan(
-        operatorID: 0, keys: KeyLayout(keys.map(\.type)), accumulators: AccumulatorLayout(builder.accumulators),
-        window: window)
+      state = KeyedStatePlan(
+        id: 0, keys: KeyLayout(keys.map(\.type)), values: AccumulatorLayout(builder.accumulators), window: window)
       outputSchema = Schema(outputs.map(\.field))
       guard Set(outputSchema.fields.map(\.name)).count == outputs.count else {
         throw ColumnsError(.typeMismatch, "two output columns have one name: \(outputSchema)")

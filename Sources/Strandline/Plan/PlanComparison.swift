@@ -36,7 +36,7 @@ public struct PlanComparison {
     newSink = wanted.sink ?? "none"
     let (before, after) = (try CompiledPlan(old), try CompiledPlan(new))
     accumulatesAlike =
-      before.state.accumulators == after.state.accumulators
+      before.state.values == after.state.values
       && before.inputs.map(\.text) == after.inputs.map(\.text)
     keyTypesAreSame = before.state.keys == after.state.keys && before.keys.map(\.type) == after.keys.map(\.type)
   }

@@ -25,8 +25,8 @@ public struct StoredPlan: Sendable {
   /// - Parameters:
   ///   - shardCount: the shards of the store.
   ///   - seed: the hash seed of the store.
-  public func emptyState(shardCount: Int, seed: UInt64) -> WindowedAggregation {
-    WindowedAggregation(compiled.state, shardCount: shardCount, seed: seed)
+  public func emptyState(shardCount: Int, seed: UInt64) -> StreamState {
+    StreamState([compiled.state], shardCount: shardCount, seed: seed)
   }
 
   /// The columns of ``rows(of:)``: the keys, the window and the aggregates.
@@ -35,8 +35,8 @@ public struct StoredPlan: Sendable {
   /// All groups of a state as rows, ordered by (window end, start, key). Linear in the groups, and their sorting.
   ///
   /// - Throws: `StreamError` `.overflow` for a value beyond the range of its type.
-  public func rows(of state: WindowedAggregation) throws(StreamError) -> ColumnBatch {
-    try compiled.result(state.rows(of: state.openPanes))
+  public func rows(of state: StreamState) throws(StreamError) -> ColumnBatch {
+    try compiled.result(state.states[0].rows(of: state.states[0].openPanes))
   }
 
   /// Some groups of a state as rows, in their order.

@@ -33,8 +33,8 @@ struct DiffCommand: AsyncParsableCommand {
       let older = try access.state(through: from.batch).state
       let newer = try access.state(through: to.batch).state
       var counts = (added: 0, closed: 0, changed: 0)
-      for pane in newer.panesDiffering(from: older) {
-        let difference = newer.difference(from: older, pane: pane)
+      for pane in newer.states[0].panesDiffering(from: older.states[0]) {
+        let difference = newer.states[0].difference(from: older.states[0], pane: pane)
         let before = try StateLines(access.plan, difference.before)
         let after = try StateLines(access.plan, difference.after)
         var text = ""

@@ -22,14 +22,14 @@ struct StoreAccess {
   }
 
   /// An empty state of the store's plan.
-  func emptyState(_ shards: Int, _ seed: UInt64) -> WindowedAggregation {
+  func emptyState(_ shards: Int, _ seed: UInt64) -> StreamState {
     plan.emptyState(shardCount: shards, seed: seed)
   }
 
   /// The state after a batch, or after the newest.
   func state(
     through batch: BatchID? = nil
-  ) throws(LogError) -> (state: WindowedAggregation, plan: RecoveryPlan, figures: RestoreFigures) {
+  ) throws(LogError) -> (state: StreamState, plan: RecoveryPlan, figures: RestoreFigures) {
     try reader.state(facts, through: batch, empty: emptyState)
   }
 }

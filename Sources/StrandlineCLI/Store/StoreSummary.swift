@@ -8,7 +8,7 @@ struct StoreSummary {
   private let facts: StoreFacts
   private let plan: RecoveryPlan
   private let commit: CommitRecord?
-  private let state: WindowedAggregation
+  private let state: StreamState
   private let predictedNanos: UInt64
 
   /// Restores the newest state of a store.
@@ -62,7 +62,7 @@ struct StoreSummary {
     }
     lines.append(
       "state       \(Quantities.count(state.groupCount, "group", "groups")) in "
-        + "\(Quantities.count(state.openPanes.count, "open window", "open windows")), "
+        + "\(Quantities.count(state.openPaneCount, "open window", "open windows")), "
         + "\(Quantities.bytes(state.memoryBytes)) in memory")
     lines.append("            digest \(state.digest)")
     let kinds = RecordKind.allCases.compactMap { kind in
@@ -121,7 +121,7 @@ struct StoreSummary {
       "watermark": JSONValue(commit.flatMap { CountReport.watermark($0.watermark) }),
       "rows_read": JSONValue(commit?.rowsRead ?? 0), "rows_late": JSONValue(commit?.rowsLate ?? 0),
       "rows_refused": JSONValue(commit?.rowsRefused ?? 0), "rows_written": JSONValue(commit?.rowsWritten ?? 0),
-      "partitions": .array(partitions), "groups": .int(state.groupCount), "open_windows": .int(state.openPanes.count),
+      "partitions": .array(partitions), "groups": .int(state.groupCount), "open_windows": .int(state.openPaneCount),
       "state_bytes": .int(state.memoryBytes), "digest": .string("\(state.digest)"),
       "segments": .int(facts.segments.count), "log_bytes_used": .int(log.usedBytes),
       "log_bytes": .int(log.fileBytes),

@@ -14,7 +14,7 @@ extension CommitRecord {
     var metadata = ByteWriter(capacity: 256)
     encodeMetadata(into: &metadata)
     let compressed = metadata.count > Self.compressAbove
-    writer.uint8(compressed ? 1 : 0)
+    writer.uint8((compressed ? 1 : 0) | (isExtended ? 2 : 0))
     var stored = ByteWriter(capacity: metadata.count)
     if compressed { _ = try compressor.compress(metadata.rawSpan, appendingTo: &stored) } else { stored = metadata }
     writer.uint32(UInt32(stored.count))
@@ -37,6 +37,7 @@ extension CommitRecord {
     writer.blob(sinkPosition)
     writer.varint(publishedBefore.value)
     writer.int64(committedAt)
+    if isExtended { encodeExtension(into: &writer) }
     writer.varint(UInt64(sections.count))
     for section in sections {
       writer.uint8(section.kind.rawValue)
@@ -45,6 +46,25 @@ extension CommitRecord {
       writer.varint(UInt64(section.rawLength))
       writer.varint(UInt64(section.frame.count))
       writer.uint32(CRC32C.checksum(section.frame))
+    }
+  }
+
+  private func encodeExtension(into writer: inout ByteWriter) {
+    for partition in partitions { writer.varint(UInt64(partition.source)) }
+    writer.varint(UInt64(watermarks.count))
+    for watermark in watermarks { writer.int64(watermark) }
+    writer.varint(UInt64(operators.count))
+    for state in operators { writer.blob(state) }
+  }
+
+  private mutating func decodeExtension(_ reader: inout ByteReader) throws(BytesError) {
+    for index in partitions.indices { partitions[index].source = try reader.count(limit: 1 << 16) }
+    for _ in 0..<(try reader.count(limit: reader.remaining / 8)) { watermarks.append(try reader.int64()) }
+    for _ in 0..<(try reader.count(limit: reader.remaining)) {
+      operators.append(try reader.blob(limit: Self.longestBlob))
+    }
+    guard isExtended else {
+      throw BytesError(.malformed, "a record's part about operators is empty", offset: reader.offset)
     }
   }
 
@@ -61,15 +81,15 @@ extension CommitRecord {
   ) throws(BytesError) {
     var reader = ByteReader(payload)
     let flags = try reader.uint8()
-    guard flags <= 1 else { throw BytesError(.malformed, "a record's metadata has unknown flags \(flags)", offset: 0) }
+    guard flags <= 3 else { throw BytesError(.malformed, "a record's metadata has unknown flags \(flags)", offset: 0) }
     let length = Int(try reader.uint32())
     let checksum = try reader.uint32()
     var metadata = try reader.raw(length)
     guard CRC32C.checksum(metadata) == checksum else {
       throw BytesError(.malformed, "the checksum of a record's metadata doesn't hold", offset: 0)
     }
-    if flags == 1 { metadata = try decompressor.decompress(metadata.rawSpan, limit: Self.maximumMetadata) }
-    let lengths = try decodeMetadata(metadata)
+    if flags & 1 != 0 { metadata = try decompressor.decompress(metadata.rawSpan, limit: Self.maximumMetadata) }
+    let lengths = try decodeMetadata(metadata, isExtended: flags & 2 != 0)
     for (index, (length, checksum)) in lengths.enumerated() {
       guard withSections || toleratingDamage else {
         try reader.skip(length)
@@ -102,7 +122,9 @@ extension CommitRecord {
     }
   }
 
-  private mutating func decodeMetadata(_ bytes: [UInt8]) throws(BytesError) -> [(Int, UInt32)] {
+  private mutating func decodeMetadata(
+    _ bytes: [UInt8], isExtended: Bool
+  ) throws(BytesError) -> [(Int, UInt32)] {
     var reader = ByteReader(bytes.rawSpan)
     let count = try reader.count(limit: reader.remaining)
     for _ in 0..<count { partitions.append(try PartitionRecord(&reader)) }
@@ -126,6 +148,7 @@ extension CommitRecord {
     sinkPosition = try reader.blob(limit: Self.longestBlob)
     publishedBefore = BatchID(try reader.varint())
     committedAt = try reader.int64()
+    if isExtended { try decodeExtension(&reader) }
     var lengths: [(Int, UInt32)] = []
     for _ in 0..<(try reader.count(limit: reader.remaining)) {
       guard let kind = StateSection.Kind(rawValue: try reader.uint8()) else {

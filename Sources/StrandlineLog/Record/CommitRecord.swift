@@ -34,15 +34,25 @@ public struct CommitRecord: Sendable, Hashable {
   public var publishedBefore = BatchID(0)
   /// When the batch was committed, Unix microseconds; informative only.
   public var committedAt: Int64 = 0
+  /// The watermarks of the keyed states after the batch, by their number; empty where all are the stream's.
+  public var watermarks: [Int64] = []
+  /// What operators keep that no shard owns, by their number; empty where none keeps anything.
+  public var operators: [[UInt8]] = []
   /// The parts of the state.
   public var sections: [StateSection] = []
 
   /// An empty record.
   public init() {}
 
-  /// The version of its payload: readers that don't know slices must refuse a record that holds some.
+  /// The version of its payload: readers that don't know what it holds must refuse it.
   public var payloadVersion: UInt8 {
-    sections.contains { $0.kind.isSlice } ? RecordHeader.slicedVersion : RecordHeader.formatVersion
+    if isExtended { return RecordHeader.operatorsVersion }
+    return sections.contains { $0.kind.isSlice } ? RecordHeader.slicedVersion : RecordHeader.formatVersion
+  }
+
+  /// Whether it says something of several operators or sources.
+  var isExtended: Bool {
+    !watermarks.isEmpty || !operators.isEmpty || partitions.contains { $0.source != 0 }
   }
 }
 
@@ -119,6 +129,8 @@ public struct PartitionRecord: Sendable, Hashable {
   public var joinedAt: Int64
   /// Whether it takes part in the watermark.
   public var status: Status
+  /// The number of its source in the plan.
+  public var source = 0
 
   /// Where a partition stands.
   public init(

@@ -40,6 +40,8 @@ public struct RecordHeader: Sendable, Hashable {
   public static let formatVersion: UInt8 = 1
   /// The version of the payload of a record that holds slices of shard snapshots; the highest that is read.
   public static let slicedVersion: UInt8 = 2
+  /// The version of a payload that says something of several operators or sources.
+  public static let operatorsVersion: UInt8 = 3
   /// The longest payload, which bounds what a damaged length could ask for: 2 GiB.
   public static let maximumPayload = Int(Int32.max)
   /// A record that recovery wrote again into a new segment.
@@ -143,7 +145,7 @@ public struct RecordHeader: Sendable, Hashable {
       payloadLength = Int(try reader.uint32())
       let kind = RecordKind(rawValue: try reader.uint8())
       let version = try reader.uint8()
-      guard let kind, version >= Self.formatVersion, version <= Self.slicedVersion,
+      guard let kind, version >= Self.formatVersion, version <= Self.operatorsVersion,
         payloadLength <= Self.maximumPayload
       else { throw Defect.unsupported }
       self.kind = kind

@@ -34,8 +34,8 @@ extension CheckpointStore {
   /// - Throws: `LogError` `.locked`, `.corruption`, `.mismatch` for a changed plan, `.noStore`, `.unsupportedFormat`,
   ///   `.storage`.
   public static func open(
-    _ directory: any Directory, options: CheckpointOptions, state makeState: (Int, UInt64) -> WindowedAggregation,
-    restored: inout WindowedAggregation?, report: inout RecoveryReport,
+    _ directory: any Directory, options: CheckpointOptions, state makeState: (Int, UInt64) -> StreamState,
+    restored: inout StreamState?, report: inout RecoveryReport,
     approve: (RecoveryPlan) throws(LogError) -> Void = { (_: RecoveryPlan) throws(LogError) in }
   ) throws(LogError) -> CheckpointStore {
     let started = options.clock()

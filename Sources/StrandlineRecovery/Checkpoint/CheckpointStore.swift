@@ -154,7 +154,7 @@ public struct CheckpointStore: ~Copyable {
   ///   - state: the state after the batch, between `endBatch` and `beginBatch`.
   /// - Throws: `LogError`; the batch is then not acknowledged.
   public mutating func commit(
-    _ batch: BatchID, _ record: CommitRecord, state: borrowing WindowedAggregation
+    _ batch: BatchID, _ record: CommitRecord, state: borrowing StreamState
   ) throws(LogError) -> Receipt {
     var record = record
     let kind: RecordKind
@@ -212,7 +212,7 @@ public struct CheckpointStore: ~Copyable {
 
   /// Adds the deltas of the touched shards, and the slices of shard snapshots that they pay for.
   private mutating func addDeltas(
-    to record: inout CommitRecord, _ state: borrowing WindowedAggregation
+    to record: inout CommitRecord, _ state: borrowing StreamState
   ) throws(BytesError) {
     for shard in state.touchedShards {
       record.sections.append(try section(.shardDelta, shard) { state.encodeDelta(ofShard: shard, into: &$0) })

@@ -54,7 +54,7 @@ struct RollingSnapshots: Sendable {
   ///   - estimate: bytes per group to begin with.
   ///   - section: makes a part of the state of what is encoded.
   mutating func slices(
-    paid: Double, estimate: Double, of state: borrowing WindowedAggregation,
+    paid: Double, estimate: Double, of state: borrowing StreamState,
     section: (Int, [UInt8]) throws(BytesError) -> StateSection
   ) throws(BytesError) -> [StateSection] {
     credit += paid

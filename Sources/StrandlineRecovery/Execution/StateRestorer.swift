@@ -53,7 +53,7 @@ public struct StateRestorer {
   /// Restores the state of a plan into an empty state. Linear in the bytes read.
   ///
   /// - Throws: `LogError` `.corruption` when bytes aren't a state, or the digest is not that of the last batch.
-  public mutating func restore(_ plan: RecoveryPlan, into state: inout WindowedAggregation) throws(LogError) {
+  public mutating func restore(_ plan: RecoveryPlan, into state: inout StreamState) throws(LogError) {
     guard let last = plan.last else { return }
     var reader = try SectionReader(directory)
     for batch in plan.redo {
@@ -118,7 +118,7 @@ struct SectionReader: ~Copyable {
   ///
   /// The state's digest is not brought up to date.
   mutating func apply(
-    _ batch: BatchFacts, _ bases: [ShardBase], to state: inout WindowedAggregation, _ figures: inout RestoreFigures,
+    _ batch: BatchFacts, _ bases: [ShardBase], to state: inout StreamState, _ figures: inout RestoreFigures,
     _ clock: () -> UInt64
   ) throws(LogError) {
     let begun = clock()
@@ -138,14 +138,27 @@ struct SectionReader: ~Copyable {
       let groups = try put(bytes, shard, skipping: newer, batch, into: &state)
       figures.note(section, groups: groups, nanos: clock() &- started)
     }
-    state.close(through: batch.watermark)
+    try close(&state, through: batch)
+  }
+
+  /// Drops the panes that had ended after a batch.
+  func close(_ state: inout StreamState, through batch: BatchFacts) throws(LogError) {
+    let count = state.states.count
+    if batch.watermarks.isEmpty {
+      state.close(through: Array(repeating: batch.watermark, count: count))
+    } else {
+      guard batch.watermarks.count == count else {
+        throw corruption("it has \(batch.watermarks.count) watermarks for \(count) operators", batch)
+      }
+      state.close(through: batch.watermarks)
+    }
   }
 
   /// Puts bytes into a state. Returns the number of groups in them.
   @discardableResult
   func put(
     _ bytes: [UInt8], _ shard: Int?, skipping skipped: Set<Int> = [], _ batch: BatchFacts,
-    into state: inout WindowedAggregation
+    into state: inout StreamState
   ) throws(LogError) -> Int {
     do {
       return try state.put(bytes.rawSpan, shard: shard, skipping: skipped)

@@ -33,8 +33,8 @@ public struct StoreReader {
 
   /// The state after a batch, or after the newest.
   public func state(
-    _ facts: StoreFacts, through batch: BatchID? = nil, empty: (Int, UInt64) -> WindowedAggregation
-  ) throws(LogError) -> (state: WindowedAggregation, plan: RecoveryPlan, figures: RestoreFigures) {
+    _ facts: StoreFacts, through batch: BatchID? = nil, empty: (Int, UInt64) -> StreamState
+  ) throws(LogError) -> (state: StreamState, plan: RecoveryPlan, figures: RestoreFigures) {
     let plan = try RecoveryPlanner.plan(facts, through: batch)
     var state = empty(facts.manifest.identity.shardCount, facts.manifest.identity.hashSeed)
     var restorer = StateRestorer(directory, clock: clock)
@@ -55,7 +55,7 @@ public struct StoreReader {
   /// - Parameter progress: is told how many batches of how many are done.
   /// - Throws: `LogError` `.corruption` for the first damage that recovery doesn't survive.
   public func verify(
-    _ facts: StoreFacts, empty: (Int, UInt64) -> WindowedAggregation, progress: (Int, Int) -> Void
+    _ facts: StoreFacts, empty: (Int, UInt64) -> StreamState, progress: (Int, Int) -> Void
   ) throws(LogError) -> VerificationReport {
     var verification = try Verification(facts, directory, empty: empty)
     for (index, batch) in facts.batches.enumerated() {

@@ -24,14 +24,14 @@ struct Verification: ~Copyable {
   private(set) var report: VerificationReport
   private let path: String
   private var reader: SectionReader
-  private var state: WindowedAggregation
+  private var state: StreamState
   /// The shards of which everything is known.
   private var complete = Set<Int>()
   /// Snapshots of shards that are under way.
-  private var building: [Int: WindowedAggregation] = [:]
+  private var building: [Int: StreamState] = [:]
 
   init(
-    _ facts: StoreFacts, _ directory: any Directory, empty: (Int, UInt64) -> WindowedAggregation
+    _ facts: StoreFacts, _ directory: any Directory, empty: (Int, UInt64) -> StreamState
   ) throws(LogError) {
     let plan = try RecoveryPlanner.plan(facts)
     reader = try SectionReader(directory)
@@ -49,10 +49,15 @@ struct Verification: ~Copyable {
     for section in commit.sections where section.kind == .snapshot || section.shard < state.shardCount {
       if try take(section, batch) { finished.append(section.shard) }
     }
-    state.close(through: batch.watermark)
+    try reader.close(&state, through: batch)
     state.endBatch()
     state.beginBatch()
-    for shard in building.keys { building[shard]?.close(through: batch.watermark) }
+    for (shard, snapshot) in building {
+      var snapshot = snapshot
+      building[shard] = nil
+      try reader.close(&snapshot, through: batch)
+      building[shard] = snapshot
+    }
     for shard in finished { try finish(shard, batch) }
     if complete.count == state.shardCount {
       let digest = state.recomputedDigest()

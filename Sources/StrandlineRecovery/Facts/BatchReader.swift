@@ -27,7 +27,8 @@ struct BatchReader: ~Copyable {
       throw corruption("a record can't be decoded: \(error)", record, path)
     }
     guard commit.payloadVersion <= record.header.version else {
-      throw corruption("a record of version 1 holds slices, which are of version 2", record, path)
+      throw corruption(
+        "a record of version \(record.header.version) holds what version \(commit.payloadVersion) has", record, path)
     }
     if let last = batches.last, record.header.batch != last.batch.next {
       throw corruption("batch \(record.header.batch) follows batch \(last.batch)", record, path)
@@ -36,8 +37,8 @@ struct BatchReader: ~Copyable {
     batches.append(
       BatchFacts(
         record: record, sections: commit.sections, digest: commit.digest, watermark: commit.watermark,
-        rowsRead: commit.rowsRead,
-        receipt: commit.receipt, publishedBefore: commit.publishedBefore))
+        watermarks: commit.watermarks, rowsRead: commit.rowsRead, receipt: commit.receipt,
+        publishedBefore: commit.publishedBefore))
     newest = commit
   }
 
@@ -50,7 +51,12 @@ struct BatchReader: ~Copyable {
     for (now, then) in zip(commit.partitions, before.partitions) where now.offset < then.offset {
       throw corruption("the offset of \(now.name) went back from \(then.offset) to \(now.offset)", record, path)
     }
-    guard commit.rowsRead == before.rowsRead &+ commit.batchRows, commit.watermark >= before.watermark else {
+    let watermarksRise =
+      commit.watermarks.count == before.watermarks.count
+      && zip(commit.watermarks, before.watermarks).allSatisfy { $0 >= $1 }
+    guard commit.rowsRead == before.rowsRead &+ commit.batchRows, commit.watermark >= before.watermark,
+      watermarksRise
+    else {
       throw corruption("rows or the watermark don't continue the batch before", record, path)
     }
   }

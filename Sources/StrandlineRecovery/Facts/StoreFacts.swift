@@ -55,6 +55,8 @@ public struct BatchFacts: Sendable {
   public var digest: UInt128
   /// The stream's watermark after it.
   public var watermark: Int64
+  /// The watermarks of the operators that keep state, after it; empty where all are the stream's.
+  public var watermarks: [Int64]
   /// Rows read up to it.
   public var rowsRead: UInt64
   /// The sink's receipt.

@@ -32,7 +32,7 @@ public struct StoreFork {
   /// - Throws: `LogError` `.mismatch` for a batch that can't be restored, with those that can, and for a directory that
   ///   isn't empty; `.corruption` for the newest batch of a damaged store; `.noStore`, `.storage`.
   public func make(
-    from batch: BatchID?, into target: any Directory, empty: (Int, UInt64) -> WindowedAggregation
+    from batch: BatchID?, into target: any Directory, empty: (Int, UInt64) -> StreamState
   ) throws(LogError) -> StoreForkReport {
     try requireEmpty(target)
     let reader = StoreReader(source, clock: options.clock)
@@ -51,7 +51,7 @@ public struct StoreFork {
 
   private func make(
     from batch: BatchID?, _ facts: StoreFacts, _ reader: StoreReader, into target: any Directory,
-    _ empty: (Int, UInt64) -> WindowedAggregation
+    _ empty: (Int, UInt64) -> StreamState
   ) throws(LogError) -> StoreForkReport {
     let plan = try RecoveryPlanner.plan(facts, through: batch)
     guard let last = plan.last else {
@@ -119,7 +119,7 @@ public struct StoreFork {
 
   /// A batch's record with a snapshot of the state after it.
   private func record(
-    of commit: CommitRecord, _ batch: BatchID, _ state: borrowing WindowedAggregation
+    of commit: CommitRecord, _ batch: BatchID, _ state: borrowing StreamState
   ) throws(LogError) -> CommitLog.CarriedRecord {
     do {
       var compressor = try ZstdCompressor(level: options.compressionLevel)

@@ -45,22 +45,28 @@ public enum Accumulator: Sendable, Hashable {
   }
 }
 
-/// The accumulators of an operator, and where the words of each begin.
+/// What is kept per group: words and blobs of the operator's own, and accumulators.
 public struct AccumulatorLayout: Sendable, Hashable {
   /// The accumulators in order.
   public let accumulators: [Accumulator]
   /// The first word of each.
   public let firstWords: [Int]
+  /// The words in front of those of the accumulators, which the operator keeps for itself; zero in a new group.
+  public let ownWords: Int
   /// The number of words per group.
   public let width: Int
+  /// The number of blobs per group, runs of bytes; empty in a new group.
+  public let blobs: Int
   /// The word with which each word of a new group begins.
   let identities: [Int64]
 
   /// The layout of those accumulators.
-  public init(_ accumulators: [Accumulator]) {
+  public init(_ accumulators: [Accumulator], ownWords: Int = 0, blobs: Int = 0) {
     self.accumulators = accumulators
+    self.ownWords = ownWords
+    self.blobs = blobs
     var firstWords: [Int] = []
-    var identities: [Int64] = []
+    var identities = [Int64](repeating: 0, count: ownWords)
     for accumulator in accumulators {
       firstWords.append(identities.count)
       identities.append(contentsOf: repeatElement(accumulator.identity, count: accumulator.width))

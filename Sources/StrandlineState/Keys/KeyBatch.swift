@@ -29,6 +29,22 @@ public struct KeyBatch: Sendable {
     hasher.hash(column, into: &hashes)
   }
 
+  /// Takes the half of each hash that chooses the shard from the first columns of a tuple alone, so that all keys that begin
+  /// alike are in one shard.
+  ///
+  /// - Throws: `StateError` `.malformed` when a key is no tuple of those types.
+  mutating func shard(byFirst count: Int, of types: [ColumnType], hasher: KeyHasher) throws(StateError) {
+    let column = column
+    // Bytes of UInt8 values have no padding.
+    let bytes = unsafe column.bytes.span.bytes
+    for row in hashes.indices {
+      let (start, end) = (Int(column.offsets[row]), Int(column.offsets[row + 1]))
+      let prefix = try KeyTuple.end(ofFirst: count, of: types, column.bytes, start, end)
+      let half = hasher.hash(bytes, start, prefix) & ~0xFFFF_FFFF
+      hashes[row] = hashes[row] & 0xFFFF_FFFF | half
+    }
+  }
+
   /// The number of keys.
   public var count: Int { hashes.count }
 

@@ -29,8 +29,8 @@ public enum KeyLayout: Sendable, Hashable {
     }
   }
 
-  /// Whether a table holds the keys as words rather than as bytes.
-  var isWord: Bool {
-    if case .word = self { true } else { false }
+  /// The type of the column that holds the keys of a table.
+  public var columnType: ColumnType {
+    if case .word(let type) = self { type } else { .string }
   }
 }

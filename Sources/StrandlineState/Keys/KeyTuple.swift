@@ -54,6 +54,31 @@ public enum KeyTuple {
     return columns
   }
 
+  /// Where the first columns of the tuple in `start..<end` end.
+  ///
+  /// - Throws: `StateError` `.malformed` when the tuple has fewer.
+  static func end(
+    ofFirst count: Int, of types: [ColumnType], _ bytes: [UInt8], _ start: Int, _ end: Int
+  ) throws(StateError) -> Int {
+    var position = start
+    for type in types.prefix(count) {
+      guard position < end else { throw malformed }
+      position += 1
+      if bytes[position - 1] == 0 { continue }
+      if type != .string {
+        position += 8
+      } else {
+        // A zero byte of a text has FF behind it; two zero bytes end it.
+        while position + 1 < end, bytes[position] != 0 || bytes[position + 1] != 0 {
+          position += bytes[position] == 0 ? 2 : 1
+        }
+        position += 2
+      }
+      guard position <= end else { throw malformed }
+    }
+    return position
+  }
+
   private static var malformed: StateError {
     StateError(.malformed, "a key is not a tuple of the plan's key columns")
   }

@@ -6,20 +6,28 @@ import StrandlineColumns
 /// A group is a position: its key is the `group`-th value of `keys`, and its aggregates are the `group`-th word of each
 /// column of `words`. A slot is one 64-bit word: the low half of the key's hash above, the group plus one below; zero is
 /// free. Probing is linear, and the table doubles when three quarters of the slots are taken. The part of the hash that
-/// chooses a shard (the highest bits) is not the part that chooses a slot (the lowest).
+/// chooses a shard (the highest bits) is not the part that chooses a slot (the lowest). A removed group leaves its slot and
+/// keeps its position until `compact`.
 ///
 /// # Invariants
-/// - `keys.count == count`, and each column of `words` has `count` words after `extend`.
+/// - `keys.count == count`, and each column of `words` and `blobs` has `count` values after `extend`.
 /// - A null key's group is `nullGroup`; it takes no slot.
+/// - A removed group has zero words and empty blobs.
 struct GroupTable: Sendable {
   /// The keys of the groups; a null key has a placeholder here and its group in `nullGroup`.
   private(set) var keys: Column
-  /// A column of words per word of the aggregates' state.
+  /// A column of words per word of a group.
   var words: [[Int64]]
-  /// The number of groups.
+  /// A column of bytes per blob of a group.
+  var blobs: [[[UInt8]]]
+  /// The number of positions: that of groups, and of removed ones.
   private(set) var count = 0
   /// The group of the null key.
   private(set) var nullGroup: Int?
+  /// Which positions are of removed groups; as long as the last of them needs.
+  private(set) var removed = Bitmap()
+  /// The number of removed groups.
+  private(set) var removedCount = 0
   private var slots: [UInt64]
 
   /// A group's number fits half of a slot.
@@ -28,9 +36,10 @@ struct GroupTable: Sendable {
   private static let maximumBytes = Int(Int32.max)
 
   /// An empty table for keys of that column type and that many words of state.
-  init(keyType: ColumnType, width: Int, capacity: Int = 0) {
+  init(keyType: ColumnType, width: Int, blobs: Int = 0, capacity: Int = 0) {
     keys = Column(keyType, capacity: capacity)
     words = Array(repeating: [], count: width)
+    self.blobs = Array(repeating: [], count: blobs)
     var size = 8
     while size * 3 < capacity * 4 { size *= 2 }
     slots = Array(repeating: 0, count: size)
@@ -220,6 +229,9 @@ struct GroupTable: Sendable {
     for index in words.indices where words[index].count < count {
       words[index].append(contentsOf: repeatElement(identities[index], count: count - words[index].count))
     }
+    for index in blobs.indices where blobs[index].count < count {
+      blobs[index].append(contentsOf: repeatElement([], count: count - blobs[index].count))
+    }
   }
 
   /// The keys of those groups, with nulls as nulls.
@@ -236,5 +248,108 @@ struct GroupTable: Sendable {
   var memoryBytes: Int {
     keys.words.capacity * 8 + keys.bytes.capacity + keys.offsets.capacity * 4 + slots.capacity * 8
       + words.reduce(0) { $0 + $1.capacity * 8 }
+      + blobs.reduce(0) { $0 + $1.capacity * 8 + $1.reduce(0) { $0 + $1.capacity } }
+  }
+}
+
+// MARK: - Removing single groups
+
+extension GroupTable {
+  /// The number of groups that were not removed.
+  var liveCount: Int { count - removedCount }
+
+  /// Whether a position is that of a removed group.
+  @inline(__always)
+  func isRemoved(_ group: Int) -> Bool { group < removed.count && removed[group] }
+
+  /// The positions in a range that are groups, ascending; nil when all are.
+  func live(in range: Range<Int>) -> [Int32]? {
+    guard removedCount > 0 else { return nil }
+    return range.compactMap { isRemoved($0) ? nil : Int32($0) }
+  }
+
+  /// Finds the group of each key, or −1. Constant time per key.
+  func find(_ batch: KeyBatch, into groups: inout [Int32]) {
+    groups.removeAll(keepingCapacity: true)
+    for row in 0..<batch.count { groups.append(Int32(find(batch, row) ?? -1)) }
+  }
+
+  private func find(_ batch: KeyBatch, _ row: Int) -> Int? {
+    if batch.column.isNull(row) { return nullGroup }
+    let mask = slots.count - 1
+    let tag = batch.hashes[row] << 32
+    var slot = Int(truncatingIfNeeded: batch.hashes[row]) & mask
+    while slots[slot] != 0 {
+      if (slots[slot] ^ tag) >> 32 == 0 {
+        let group = Int(slots[slot] & 0xFFFF_FFFF) - 1
+        if Self.holds(keys, group, batch.column, row) { return group }
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  private static func holds(_ keys: Column, _ group: Int, _ column: Column, _ row: Int) -> Bool {
+    if keys.type != .string { return keys.words[group] == column.words[row] }
+    return holds(keys, group, column.bytes.span, Int(column.offsets[row]), Int(column.offsets[row + 1]))
+  }
+
+  /// Removes a group by the hash of its key. Its position stays taken until `compact`. Constant time.
+  mutating func remove(_ group: Int, hash: UInt64) {
+    precondition(!isRemoved(group), "a group is removed once")
+    if group == nullGroup { nullGroup = nil } else { vacate(slotOf: group, hash: hash) }
+    while removed.count <= group { removed.append(false) }
+    removed[group] = true
+    removedCount += 1
+    for index in words.indices { words[index][group] = 0 }
+    for index in blobs.indices { blobs[index][group] = [] }
+  }
+
+  /// Frees a slot, and moves those behind it up that would not be found any more (Knuth, The Art of Computer Programming 3,
+  /// 6.4, algorithm R).
+  private mutating func vacate(slotOf group: Int, hash: UInt64) {
+    let mask = slots.count - 1
+    var free = Int(truncatingIfNeeded: hash) & mask
+    while Int(slots[free] & 0xFFFF_FFFF) - 1 != group { free = (free + 1) & mask }
+    var slot = free
+    while true {
+      slot = (slot + 1) & mask
+      let entry = slots[slot]
+      if entry == 0 { break }
+      let home = Int(entry >> 32) & mask
+      // An entry stays if its home lies behind the free slot, seen around the table.
+      if (slot &- home) & mask >= (slot &- free) & mask {
+        slots[free] = entry
+        free = slot
+      }
+    }
+    slots[free] = 0
+  }
+
+  /// Gives the groups that are left positions of their own again, in their order, when the removed ones are most of the table.
+  ///
+  /// - Returns: whether positions have changed.
+  mutating func compact() -> Bool {
+    guard removedCount > liveCount + 64 else { return false }
+    let left = (0..<Int32(count)).filter { !isRemoved(Int($0)) }
+    var position = [Int32](repeating: 0, count: count)
+    for (new, old) in left.enumerated() { position[Int(old)] = Int32(new) }
+    var size = 8
+    while size * 3 < left.count * 4 + 4 { size *= 2 }
+    var smaller = [UInt64](repeating: 0, count: size)
+    for entry in slots where entry != 0 {
+      var slot = Int(entry >> 32) & (size - 1)
+      while smaller[slot] != 0 { slot = (slot + 1) & (size - 1) }
+      smaller[slot] = entry & ~0xFFFF_FFFF | UInt64(position[Int(entry & 0xFFFF_FFFF) - 1] + 1)
+    }
+    slots = smaller
+    keys = keys.gathered(left)
+    for index in words.indices { words[index] = left.map { words[index][Int($0)] } }
+    for index in blobs.indices { blobs[index] = left.map { blobs[index][Int($0)] } }
+    nullGroup = nullGroup.map { Int(position[$0]) }
+    count = left.count
+    removed = Bitmap()
+    removedCount = 0
+    return true
   }
 }

@@ -29,7 +29,7 @@ struct StoreRecovery {
       plan: manifest.plan, clock: { SystemClock.monotonicNanos() }, random: { SystemRandom.uint64() })
     options.owner = "a drill, pid \(SystemProcess.id)"
     options.mustExist = true
-    var restored: WindowedAggregation?
+    var restored: StreamState?
     var report = RecoveryReport()
     _ = try CheckpointStore.open(
       directory, options: options, state: { plan.emptyState(shardCount: $0, seed: $1) }, restored: &restored,

@@ -8,6 +8,8 @@ public struct GroupRows: Sendable {
   public internal(set) var keys: [Column]
   /// The accumulators' words, a column each.
   public internal(set) var words: [[Int64]]
+  /// The groups' bytes, a column of them for each.
+  public internal(set) var blobs: [[[UInt8]]]
 
   /// The number of rows.
   public var count: Int { panes.count }
@@ -18,17 +20,20 @@ struct PaneGroups {
   let pane: Int64
   var keys: Column
   var words: [[Int64]]
+  var blobs: [[[UInt8]]]
 
-  init(pane: Int64, keyType: ColumnType, width: Int) {
+  init(pane: Int64, _ plan: KeyedStatePlan) {
     self.pane = pane
-    keys = Column(keyType)
-    words = Array(repeating: [], count: width)
+    keys = Column(plan.keys.columnType)
+    words = Array(repeating: [], count: plan.values.width)
+    blobs = Array(repeating: [], count: plan.values.blobs)
   }
 
   /// Adds groups of a table: those listed, or all.
   mutating func append(_ table: GroupTable, _ groups: [Int32]?) {
-    guard let groups else { return append(table) }
+    guard let groups = groups ?? table.live(in: 0..<table.count) else { return append(table) }
     append(table.keys(of: groups))
+    for index in blobs.indices { blobs[index] += groups.map { table.blobs[index][Int($0)] } }
     for index in words.indices {
       let column = table.words[index]
       for group in groups { words[index].append(column[Int(group)]) }
@@ -39,6 +44,7 @@ struct PaneGroups {
   private mutating func append(_ table: GroupTable) {
     append(table.nullGroup == nil ? table.keys : table.keys(of: Array(0..<Int32(table.count))))
     for index in words.indices { words[index].append(contentsOf: table.words[index]) }
+    for index in blobs.indices { blobs[index].append(contentsOf: table.blobs[index]) }
   }
 
   private mutating func append(_ more: Column) {

@@ -8,5 +8,5 @@ struct Shard: Sendable {
   var touched: Set<Int64> = []
 
   /// The number of groups in all panes.
-  var groups: Int { panes.values.reduce(0) { $0 + $1.table.count } }
+  var groups: Int { panes.values.reduce(0) { $0 + $1.table.liveCount } }
 }

@@ -1,6 +1,6 @@
 import StrandlineColumns
 
-extension WindowedAggregation {
+extension KeyedState {
   /// The groups of those panes, ordered by (window end, start, key). Linear in the groups, and the sorting of each pane.
   public func rows(of panes: [Int64]) -> GroupRows {
     gather(panes, touchedOnly: false)
@@ -13,20 +13,22 @@ extension WindowedAggregation {
   }
 
   private func gather(_ panes: [Int64], touchedOnly: Bool) -> GroupRows {
-    let width = plan.accumulators.width
-    let ordered = panes.sorted { (plan.window.end(ofPane: $0), $0) < (plan.window.end(ofPane: $1), $1) }
-    var encodedKeys = Column(keyType)
-    var rows = GroupRows(keys: [], words: Array(repeating: [], count: width))
+    let (width, blobs) = (plan.values.width, plan.values.blobs)
+    let ordered = panes.sorted { (plan.panes.end(ofPane: $0), $0) < (plan.panes.end(ofPane: $1), $1) }
+    var encodedKeys = Column(plan.keys.columnType)
+    var rows = GroupRows(
+      keys: [], words: Array(repeating: [], count: width), blobs: Array(repeating: [], count: blobs))
     for pane in ordered {
-      var groups = PaneGroups(pane: pane, keyType: keyType, width: width)
+      var groups = PaneGroups(pane: pane, plan)
       for shard in shards {
         guard let table = shard.panes[pane] else { continue }
-        groups.append(table.table, touchedOnly ? table.touched : nil)
+        groups.append(table.table, touchedOnly ? table.changes.live : nil)
       }
       for row in groups.order() {
         rows.panes.append(pane)
         encodedKeys.append(Int(row), of: groups.keys)
         for index in 0..<width { rows.words[index].append(groups.words[index][Int(row)]) }
+        for index in 0..<blobs { rows.blobs[index].append(groups.blobs[index][Int(row)]) }
       }
     }
     rows.keys = decodeKeys(encodedKeys)

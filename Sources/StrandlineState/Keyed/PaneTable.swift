@@ -5,9 +5,10 @@ import StrandlineColumns
 /// # Invariants
 /// - `digest` is the sum over all groups as they were when the batch began, less those touched since; `settle` adds the
 ///   touched ones as they are now. After `put` it is stale, and `settle` computes it from nothing.
-/// - A group is in `touched` exactly if its bit in `marks` is set.
+/// - A group is in `touched` exactly if its bit in `marks` is set. A removed group stays there until the next batch.
 struct PaneTable: Sendable {
-  private(set) var table: GroupTable
+  /// The groups. Whoever changes words or blobs has touched the group before.
+  var table: GroupTable
   /// The groups changed since the last batch ended, in order of their first change.
   private(set) var touched: [Int32] = []
   private(set) var digest = StateDigest()
@@ -15,11 +16,15 @@ struct PaneTable: Sendable {
   private(set) var settledDigest = StateDigest()
   private var isStale = false
   private var marks: [UInt64] = []
+  /// The number of positions at the end of the last batch.
+  private var settled = 0
   /// The number of groups at the end of the last batch.
-  private(set) var settled = 0
+  private(set) var settledGroups = 0
+  /// How often positions have changed.
+  private(set) var compactions = 0
 
-  init(keyType: ColumnType, width: Int) {
-    table = GroupTable(keyType: keyType, width: width)
+  init(_ plan: KeyedStatePlan) {
+    table = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
   }
 
   /// Merges groups of a batch's own table.
@@ -36,7 +41,7 @@ struct PaneTable: Sendable {
   ///
   /// - Parameter groups: memory for the group of each key, used again from call to call.
   mutating func put(
-    _ keys: KeyBatch, words: [[Int64]], identities: [Int64], groups: inout [Int32]
+    _ keys: KeyBatch, words: [[Int64]], blobs: [[[UInt8]]], identities: [Int64], groups: inout [Int32]
   ) throws(StateError) {
     let before = table.count
     table.reserve(keys.count)
@@ -45,10 +50,22 @@ struct PaneTable: Sendable {
     if table.count == before + keys.count && table.nullGroup == nil {
       // All of them are new, so they lie in the order of their keys.
       for index in words.indices { table.words[index].append(contentsOf: words[index]) }
+      for index in blobs.indices { table.blobs[index].append(contentsOf: blobs[index]) }
       return
     }
     table.extend(identities)
     for index in words.indices { Self.scatter(words[index], into: &table.words[index], at: groups) }
+    for index in blobs.indices {
+      for (position, group) in groups.enumerated() { table.blobs[index][Int(group)] = blobs[index][position] }
+    }
+  }
+
+  /// Removes the groups of keys, whatever they had, if they are there: what a delta says of them.
+  mutating func remove(_ keys: KeyBatch) {
+    var groups: [Int32] = []
+    table.find(keys, into: &groups)
+    isStale = true
+    for (row, group) in groups.enumerated() where group >= 0 { table.remove(Int(group), hash: keys.hashes[row]) }
   }
 
   private static func scatter(_ source: [Int64], into target: inout [Int64], at groups: [Int32]) {
@@ -58,8 +75,23 @@ struct PaneTable: Sendable {
     for position in groups.indices { target[Int(groups[position])] = source[position] }
   }
 
+  /// Finds the groups of keys, adding those that are not there, and notes them as changed.
+  mutating func touch(
+    _ keys: KeyBatch, identities: [Int64], seed: GroupDigest, into groups: inout [Int32]
+  ) throws(StateError) {
+    try table.lookUp(keys, into: &groups)
+    touch(groups, seed: seed)
+    table.extend(identities)
+  }
+
+  /// Removes a group that is there, by the hash of its key.
+  mutating func remove(_ group: Int32, hash: UInt64, seed: GroupDigest) {
+    touch([group], seed: seed)
+    table.remove(Int(group), hash: hash)
+  }
+
   /// Notes groups as changed, and takes those that were there before out of the digest.
-  private mutating func touch(_ groups: [Int32], seed: GroupDigest) {
+  mutating func touch(_ groups: [Int32], seed: GroupDigest) {
     if marks.count * 64 < table.count {
       marks.append(contentsOf: repeatElement(0, count: (table.count + 63) / 64 - marks.count))
     }
@@ -79,9 +111,10 @@ struct PaneTable: Sendable {
       digest = recomputedDigest(seed: seed)
       isStale = false
     } else {
-      for group in touched { digest.add(term(Int(group), seed)) }
+      for group in touched where !table.isRemoved(Int(group)) { digest.add(term(Int(group), seed)) }
     }
     settled = table.count
+    settledGroups = table.liveCount
     settledDigest = digest
   }
 
@@ -89,11 +122,25 @@ struct PaneTable: Sendable {
   mutating func beginBatch() {
     for group in touched { marks[Int(group) >> 6] = 0 }
     touched.removeAll(keepingCapacity: true)
+    if table.removedCount > 0 && table.compact() {
+      settled = table.count
+      compactions += 1
+    }
+  }
+
+  /// The groups that the batch has changed and not removed, and those that it has removed.
+  var changes: (live: [Int32], removed: [Int32]) {
+    guard table.removedCount > 0 else { return (touched, []) }
+    return (touched.filter { !table.isRemoved(Int($0)) }, touched.filter { table.isRemoved(Int($0)) })
   }
 
   /// The digest of all groups, computed from nothing. Linear in the groups.
   func recomputedDigest(seed: GroupDigest) -> StateDigest {
     var sum = StateDigest()
+    if table.removedCount > 0 || !table.blobs.isEmpty {
+      for group in 0..<table.count where !table.isRemoved(group) { sum.add(term(group, seed)) }
+      return sum
+    }
     // Column by column over a few groups at a time, so that the columns' arrays aren't looked up for every group.
     var hashes: [GroupDigest] = []
     for start in stride(from: 0, to: table.count, by: Self.digestBlock) {
@@ -127,6 +174,7 @@ struct PaneTable: Sendable {
     var hash = seed
     absorbKey(of: group, into: &hash)
     for column in table.words { hash.absorb(UInt64(bitPattern: column[group])) }
+    for column in table.blobs { hash.absorb(column[group], 0..<column[group].count) }
     return hash.value
   }
 

@@ -18,23 +18,23 @@ public struct PaneDifference: Sendable {
   public var changes: [Change] = []
 }
 
-extension WindowedAggregation {
+extension KeyedState {
   /// The panes in which an older state of the same plan, shards and seed has other groups or words, by ascending start.
   ///
   /// Linear in the number of tables: their digests are compared.
-  public func panesDiffering(from older: borrowing WindowedAggregation) -> [Int64] {
+  public func panesDiffering(from older: borrowing KeyedState) -> [Int64] {
     Set(openPanes).union(older.openPanes).sorted().filter { !differingShards(from: older, pane: $0).isEmpty }
   }
 
   /// What differs in a pane. Sorts the groups of the pane's shards that differ, of both states.
-  public func difference(from older: borrowing WindowedAggregation, pane: Int64) -> PaneDifference {
+  public func difference(from older: borrowing KeyedState, pane: Int64) -> PaneDifference {
     let shards = differingShards(from: older, pane: pane)
     let old = older.groups(ofPane: pane, in: shards)
     let new = groups(ofPane: pane, in: shards)
     let (oldOrder, newOrder) = (old.order(), new.order())
     var result = PaneDifference(before: empty(old), after: empty(new))
-    var keysBefore = Column(keyType)
-    var keysAfter = Column(keyType)
+    var keysBefore = Column(plan.keys.columnType)
+    var keysAfter = Column(plan.keys.columnType)
     var (i, j) = (0, 0)
     while i < oldOrder.count || j < newOrder.count {
       let order =
@@ -45,6 +45,9 @@ extension WindowedAggregation {
         order == 0
         && !old.words.indices.contains {
           old.words[$0][Int(oldOrder[i])] != new.words[$0][Int(newOrder[j])]
+        }
+        && !old.blobs.indices.contains {
+          old.blobs[$0][Int(oldOrder[i])] != new.blobs[$0][Int(newOrder[j])]
         }
       if order <= 0 {
         if !isSame { change.before = result.before.append(old, Int(oldOrder[i]), &keysBefore) }
@@ -61,11 +64,11 @@ extension WindowedAggregation {
     return result
   }
 
-  private func differingShards(from older: borrowing WindowedAggregation, pane: Int64) -> [Int] {
+  private func differingShards(from older: borrowing KeyedState, pane: Int64) -> [Int] {
     var differing: [Int] = []
     for shard in shards.indices {
       let (old, new) = (older.shards[shard].panes[pane], shards[shard].panes[pane])
-      if old?.settled ?? 0 == new?.settled ?? 0,
+      if old?.settledGroups ?? 0 == new?.settledGroups ?? 0,
         (old?.settledDigest ?? StateDigest()) == (new?.settledDigest ?? StateDigest())
       {
         continue
@@ -76,7 +79,7 @@ extension WindowedAggregation {
   }
 
   private func groups(ofPane pane: Int64, in wanted: [Int]) -> PaneGroups {
-    var groups = PaneGroups(pane: pane, keyType: keyType, width: plan.accumulators.width)
+    var groups = PaneGroups(pane: pane, plan)
     for shard in wanted {
       if let table = shards[shard].panes[pane] { groups.append(table.table, nil) }
     }
@@ -84,7 +87,9 @@ extension WindowedAggregation {
   }
 
   private func empty(_ groups: PaneGroups) -> GroupRows {
-    GroupRows(keys: [], words: Array(repeating: [], count: groups.words.count))
+    GroupRows(
+      keys: [], words: Array(repeating: [], count: groups.words.count),
+      blobs: Array(repeating: [], count: groups.blobs.count))
   }
 }
 
@@ -94,6 +99,7 @@ extension GroupRows {
     panes.append(groups.pane)
     keys.append(group, of: groups.keys)
     for index in words.indices { words[index].append(groups.words[index][group]) }
+    for index in blobs.indices { blobs[index].append(groups.blobs[index][group]) }
     return panes.count - 1
   }
 }

@@ -1,32 +1,46 @@
 public import StrandlineColumns
 
-/// What a windowed aggregation computes, apart from its expressions.
-public struct WindowedAggregationPlan: Sendable, Hashable {
-  /// The operator's number in its plan, part of the digest.
-  public var operatorID: Int
+/// What a keyed state holds: its keys, what it keeps per group, and its panes.
+public struct KeyedStatePlan: Sendable, Hashable {
+  /// The state's number in its plan, part of the digest.
+  public var id: Int
   /// How keys are held.
   public var keys: KeyLayout
+  /// How many of the first key columns choose the shard; nil for all.
+  public var shardColumns: Int?
   /// What is kept per group.
-  public var accumulators: AccumulatorLayout
-  /// How event time is cut.
-  public var window: Window
+  public var values: AccumulatorLayout
+  /// How it is cut into panes.
+  public var panes: PaneRule
+  /// Whether single groups are removed, too.
+  public var removesGroups: Bool
 
   /// A plan of those parts.
-  public init(operatorID: Int, keys: KeyLayout, accumulators: AccumulatorLayout, window: Window) {
-    self.operatorID = operatorID
+  public init(
+    id: Int, keys: KeyLayout, shardColumns: Int? = nil, values: AccumulatorLayout, panes: PaneRule,
+    removesGroups: Bool = false
+  ) {
+    self.id = id
     self.keys = keys
-    self.accumulators = accumulators
-    self.window = window
+    self.shardColumns = shardColumns
+    self.values = values
+    self.panes = panes
+    self.removesGroups = removesGroups
+  }
+
+  /// The plan of a windowed aggregation, which drops a pane with the last window that takes it.
+  public init(id: Int, keys: KeyLayout, values: AccumulatorLayout, window: Window) {
+    self.init(id: id, keys: keys, values: values, panes: .window(window, retention: 0))
   }
 }
 
-/// The state of a keyed, windowed aggregation: shards of panes of groups.
+/// The state of an operator: shards of panes of groups.
 ///
 /// # Overview
-/// A batch is added pane by pane and partition by partition (`add`): rows are first aggregated in a table of their own,
-/// which stays in cache, and its groups are then merged into the tables of their shards. When the watermark has moved,
-/// panes are read (`rows`) and dropped whole (`close`); `endBatch` then brings the digest up to date, what changed is
-/// encoded (`encodeDelta`, `encodeSnapshot`), and `beginBatch` forgets it.
+/// A group is a key with words and blobs, in a pane. Aggregations merge the groups of a batch's own tables into it (`add`);
+/// other operators find and change groups themselves (`change`). When the watermark has moved, panes are read (`rows`) and
+/// dropped whole (`close`); `endBatch` then brings the digest up to date, what changed is encoded (`encodeDelta`,
+/// `encodeSnapshot`), and `beginBatch` forgets it.
 ///
 /// # Invariants
 /// - `digest` is that of the groups at the last `endBatch`.
@@ -34,9 +48,9 @@ public struct WindowedAggregationPlan: Sendable, Hashable {
 ///
 /// # After a crash
 /// `put` of a snapshot's blocks and then of the deltas', and `close` as the records say, give the same state.
-public struct WindowedAggregation: Sendable {
-  /// What is computed.
-  public let plan: WindowedAggregationPlan
+public struct KeyedState: Sendable {
+  /// What it holds.
+  public let plan: KeyedStatePlan
   /// The number of shards, a power of two.
   public let shardCount: Int
   /// The digest at the last `endBatch`.
@@ -59,7 +73,7 @@ public struct WindowedAggregation: Sendable {
   /// - Parameters:
   ///   - shardCount: a power of two, at most 4,096.
   ///   - seed: the store's hash seed.
-  public init(_ plan: WindowedAggregationPlan, shardCount: Int, seed: UInt64) {
+  public init(_ plan: KeyedStatePlan, shardCount: Int, seed: UInt64) {
     precondition(
       shardCount > 0 && shardCount <= 4096 && shardCount & (shardCount - 1) == 0, "a power of two up to 4,096")
     self.plan = plan
@@ -69,12 +83,25 @@ public struct WindowedAggregation: Sendable {
     self.shardShift = UInt64(64 - shardCount.trailingZeroBitCount)
   }
 
-  var keyType: ColumnType {
-    if case .word(let type) = plan.keys { type } else { .string }
+  func groupDigest(pane: Int64) -> GroupDigest {
+    GroupDigest(operatorID: plan.id, pane: pane)
   }
 
-  func groupDigest(pane: Int64) -> GroupDigest {
-    GroupDigest(operatorID: plan.operatorID, pane: pane)
+  /// Keys of the state, from key columns of one length.
+  public func keys(_ columns: [Column], rows: Int) throws(StateError) -> KeyBatch {
+    try sharded(KeyBatch(plan.keys, columns, rows: rows, hasher: hasher))
+  }
+
+  /// Keys that already are in a table's form.
+  func keys(encoded column: Column) throws(StateError) -> KeyBatch {
+    try sharded(KeyBatch(encoded: column, hasher: hasher))
+  }
+
+  private func sharded(_ keys: KeyBatch) throws(StateError) -> KeyBatch {
+    guard let shardColumns = plan.shardColumns, case .tuple(let types) = plan.keys else { return keys }
+    var keys = keys
+    try keys.shard(byFirst: shardColumns, of: types, hasher: hasher)
+    return keys
   }
 
   /// The shard of a hash: its highest bits.
@@ -92,23 +119,23 @@ public struct WindowedAggregation: Sendable {
   /// - Throws: `StateError` `.tooLarge`.
   public mutating func add(pane: Int64, keys: [Column], inputs: [Column], rows: Int) throws(StateError) {
     if rows == 0 { return }
-    let keys = KeyBatch(plan.keys, keys, rows: rows, hasher: hasher)
-    var partial = GroupTable(keyType: keyType, width: plan.accumulators.width)
+    let keys = try self.keys(keys, rows: rows)
+    var partial = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
     try partial.lookUp(keys, into: &groups)
-    plan.accumulators.add(inputs, to: &partial, groups: groups)
+    plan.values.add(inputs, to: &partial, groups: groups)
     try merge(partial, pane: pane)
   }
 
   private mutating func merge(_ partial: GroupTable, pane: Int64) throws(StateError) {
     let all = Array(0..<Int32(partial.count))
-    let keys = KeyBatch(encoded: partial.keys(of: all), hasher: hasher)
+    let keys = try self.keys(encoded: partial.keys(of: all))
     open(pane)
     let seed = groupDigest(pane: pane)
-    let newTable = PaneTable(keyType: keyType, width: plan.accumulators.width)
+    let newTable = PaneTable(plan)
     for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {
       shards[shard].touched.insert(pane)
       try shards[shard].panes[pane, default: newTable].merge(
-        partial, rows, keys: keys.gathered(rows), layout: plan.accumulators, seed: seed)
+        partial, rows, keys: keys.gathered(rows), layout: plan.values, seed: seed)
     }
   }
 
@@ -139,7 +166,7 @@ public struct WindowedAggregation: Sendable {
 
   /// The open panes whose last window ends at or before that watermark, ascending.
   public func panes(endingBy watermark: Int64) -> [Int64] {
-    Array(openPanes.prefix { plan.window.end(ofPane: $0) <= watermark })
+    Array(openPanes.prefix { plan.panes.end(ofPane: $0) <= watermark })
   }
 
   /// Drops the panes whose last window ends at or before that watermark.
@@ -152,7 +179,7 @@ public struct WindowedAggregation: Sendable {
     for shard in shards.indices {
       for pane in closing {
         guard let dropped = shards[shard].panes.removeValue(forKey: pane) else { continue }
-        groupCount -= dropped.settled
+        groupCount -= dropped.settledGroups
         digest -= dropped.settledDigest
         shards[shard].touched.remove(pane)
       }
@@ -169,10 +196,10 @@ public struct WindowedAggregation: Sendable {
         let seed = groupDigest(pane: pane)
         guard var table = shards[shard].panes.removeValue(forKey: pane) else { continue }
         digest -= table.settledDigest
-        groupCount -= table.settled
+        groupCount -= table.settledGroups
         table.settle(seed: seed)
         digest += table.settledDigest
-        groupCount += table.settled
+        groupCount += table.settledGroups
         changedGroups += table.touched.count
         shards[shard].panes[pane] = table
       }
@@ -181,11 +208,19 @@ public struct WindowedAggregation: Sendable {
 
   /// Forgets what the last batch changed.
   public mutating func beginBatch() {
+    var emptied: Set<Int64> = []
     for shard in shards.indices {
       for pane in shards[shard].touched {
         shards[shard].panes[pane]?.beginBatch()
+        if plan.removesGroups && shards[shard].panes[pane]?.table.liveCount == 0 {
+          shards[shard].panes[pane] = nil
+          emptied.insert(pane)
+        }
       }
       shards[shard].touched.removeAll(keepingCapacity: true)
+    }
+    for pane in emptied where !shards.contains(where: { $0.panes[pane] != nil }) {
+      openPanes.remove(at: indexOfPane(atOrAfter: pane))
     }
   }
 
@@ -206,25 +241,25 @@ public struct WindowedAggregation: Sendable {
   }
 
   /// Takes a shard over from another state of the same plan, shards and seed, in place of what it has of it.
-  public mutating func adopt(shard: Int, from other: borrowing WindowedAggregation) {
+  public mutating func adopt(shard: Int, from other: borrowing KeyedState) {
     for table in shards[shard].panes.values {
       digest -= table.settledDigest
-      groupCount -= table.settled
+      groupCount -= table.settledGroups
     }
     shards[shard] = other.shards[shard]
     for (pane, table) in shards[shard].panes {
       open(pane)
       digest += table.settledDigest
-      groupCount += table.settled
+      groupCount += table.settledGroups
     }
   }
 
   /// An empty state of the same plan, shards and seed.
-  public func emptied() -> WindowedAggregation {
-    WindowedAggregation(self)
+  public func emptied() -> KeyedState {
+    KeyedState(self)
   }
 
-  private init(_ other: WindowedAggregation) {
+  private init(_ other: KeyedState) {
     plan = other.plan
     shardCount = other.shardCount
     hasher = other.hasher
