@@ -2,23 +2,28 @@
 ///
 /// The year is counted from March, so that the leap day comes last, and 400 years make one cycle of 146,097 days.
 /// Source: E. G. Richards, “Calendars”, in: Explanatory Supplement to the Astronomical Almanac, 3rd ed., 15.11.
-struct CivilDate: Equatable {
-  var year: Int
-  var month: Int
-  var day: Int
+public struct CivilDate: Sendable, Equatable {
+  /// The year; 0 is the one before year 1.
+  public var year: Int
+  /// 1 to 12.
+  public var month: Int
+  /// From 1.
+  public var day: Int
 
-  static let daysPerCycle = 146_097
+  /// The days of 400 years, after which weekdays and leap years repeat.
+  public static let daysPerCycle = 146_097
   /// Days from 0000-03-01 to 1970-01-01.
   static let epochDay = 719_468
 
-  init(year: Int, month: Int, day: Int) {
+  /// A date of those parts, which may not exist.
+  public init(year: Int, month: Int, day: Int) {
     self.year = year
     self.month = month
     self.day = day
   }
 
   /// The date that many days after 1970-01-01.
-  init(daysSinceEpoch days: Int) {
+  public init(daysSinceEpoch days: Int) {
     let shifted = days + Self.epochDay
     let cycle = (shifted >= 0 ? shifted : shifted - (Self.daysPerCycle - 1)) / Self.daysPerCycle
     let dayOfCycle = shifted - cycle * Self.daysPerCycle
@@ -31,7 +36,7 @@ struct CivilDate: Equatable {
   }
 
   /// Whether the month has that day; for years from 0.
-  var exists: Bool {
+  public var exists: Bool {
     guard month >= 1 && month <= 12 && day >= 1 else { return false }
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     switch month {
@@ -42,7 +47,7 @@ struct CivilDate: Equatable {
   }
 
   /// Days since 1970-01-01; for years from 0.
-  var daysSinceEpoch: Int {
+  public var daysSinceEpoch: Int {
     // A year that ends with February; from year 0 January and February belong to year -1, so one cycle is added first.
     let marchYear = year + (month <= 2 ? 399 : 400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1

@@ -44,6 +44,7 @@ public struct PartitionClock: Sendable, Hashable {
     var index = PaneIndex()
     var paneStart: Int64 = 0
     var paneEnd = Int64.min
+    var windowEnd = Int64.min
     var pane = 0
     var mark = watermark(delay: limits.delay)
     var latest = maximum
@@ -63,10 +64,11 @@ public struct PartitionClock: Sendable, Hashable {
       guard isSelected else { continue }
       if time < paneStart || time >= paneEnd {
         paneStart = window.pane(of: time)
-        paneEnd = paneStart &+ window.paneLength
+        paneEnd = window.paneEnd(paneStart)
+        windowEnd = window.end(ofPane: paneStart)
         pane = index.position(of: paneStart, in: &assignment.panes)
       }
-      if window.end(ofPane: paneStart) <= mark {
+      if windowEnd <= mark {
         assignment.late.append(Int32(row))
       } else {
         assignment.panes[pane].rows.append(Int32(row))
@@ -92,7 +94,7 @@ public struct PartitionClock: Sendable, Hashable {
     guard low > -Window.maximumTime, high < Window.maximumTime else { return nil }
     let pane = window.pane(of: low)
     let latest = max(maximum ?? high, high)
-    guard high < pane &+ window.paneLength,
+    guard high < window.paneEnd(pane),
       window.end(ofPane: pane) > max(joinedAt, latest &- limits.delay),
       high &- (maximum ?? low) <= limits.maximumJump
     else { return nil }

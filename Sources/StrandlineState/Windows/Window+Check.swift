@@ -1,0 +1,50 @@
+extension Window {
+  /// Checks that lengths and offsets make windows.
+  ///
+  /// - Throws: `StateError` `.unsupported` that says what is wrong.
+  public func check() throws(StateError) {
+    switch self {
+    case .tumbling(let size, let offset):
+      try Self.check(length: size, "the window")
+      try Self.check(offset, below: size, "the offset of a window is shorter than the window")
+    case .sliding(let size, let slide, let offset):
+      try Self.check(length: size, "the window")
+      try Self.check(length: slide, "the distance between windows")
+      try Self.check(offset, below: slide, "the offset of sliding windows is shorter than the distance between them")
+    case .cumulating(let size, let step, let offset):
+      try Self.check(length: size, "the window")
+      try Self.check(length: step, "the step of a window")
+      guard size % step == 0 else {
+        throw StateError(.unsupported, "a cumulating window of \(size) us can't be cut into steps of \(step) us")
+      }
+      try Self.check(offset, below: size, "the offset of a window is shorter than the window")
+    case .calendar(let calendar):
+      try calendar.check()
+    case .session(.fixed(let gap)):
+      try Self.check(length: gap, "the gap of a session")
+    case .session(.row), .global:
+      break
+    }
+  }
+
+  private static func check(length: Int64, _ what: String) throws(StateError) {
+    guard length > 0, length <= maximumLength else {
+      throw StateError(.unsupported, "\(what) of \(length) us is empty or longer than 2^60 us")
+    }
+  }
+
+  private static func check(_ offset: Int64, below length: Int64, _ rule: String) throws(StateError) {
+    guard offset > -length, offset < length else { throw StateError(.unsupported, rule) }
+  }
+
+  /// Whether every window is one pane, so that a closed pane is a result.
+  public var isOnePane: Bool {
+    switch self {
+    case .tumbling, .global: true
+    case .sliding(let size, let slide, _): size == slide
+    case .cumulating(let size, let step, _): size == step
+    case .calendar(let calendar): calendar.within == nil
+    case .session: false
+    }
+  }
+}
