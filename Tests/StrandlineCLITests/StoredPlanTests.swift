@@ -1,4 +1,4 @@
-import Strandline
+@testable import Strandline
 import StrandlineColumns
 import StrandlineState
 import Testing
@@ -25,6 +25,8 @@ struct StoredPlanTests {
   static let plans: [@Sendable () throws -> StreamPlan] = [
     { plan { _ in } },
     { plan { $0.window = .tumbling(size: 3, offset: -2) } },
+    { plan { $0.window = .daily(in: "Europe/Berlin") } },
+    { plan { $0.window = .calendar(2, .week, in: "UTC") } },
     {
       plan {
         $0.eventTime?.maximumJump = 86_400_000_000
@@ -66,6 +68,24 @@ struct StoredPlanTests {
       again.emptyState(shardCount: 4, seed: 1).plans == stored.emptyState(shardCount: 4, seed: 1).plans)
   }
 
+  @Test(
+    "windows are said in words, and read again",
+    arguments: [
+      (.sliding(.hours(1), every: .minutes(1)), "sliding 3600000000 us every 60000000 us"),
+      (.sliding(size: 7, slide: 3, offset: -1), "sliding 7 us every 3 us, offset -1 us"),
+      (.cumulating(.days(1), every: .hours(1)), "cumulating 86400000000 us every 3600000000 us"),
+      (.cumulating(size: 6, step: 2, offset: 5), "cumulating 6 us every 2 us, offset 5 us"),
+      (.monthly(in: "America/Argentina/Buenos_Aires"), "calendar 1 month in America/Argentina/Buenos_Aires"),
+      (.cumulating(.day, every: .hour, in: "Etc/GMT+3"), "cumulating 1 day every 1 hour in Etc/GMT+3"),
+      (.session(gap: .minutes(30)), "session, gap 1800000000 us"),
+      (.session(gap: Expr<Int64>(.column("bytes"))), "session, gap of the row in us: bytes"), (.global, "global"),
+    ] as [(Window, String)])
+  func windows(_ window: Window, _ text: String) throws {
+    let plan = Self.plan { $0.window = window }
+    #expect(plan.description.contains("\nwindow: \(text)\n"))
+    #expect(try StoredPlan.plan(parsing: plan.description).plan.window == window)
+  }
+
   @Test("a column that may be null changes the accumulators, and the description says so")
   func nullability() throws {
     let sum = OutputColumn("sum", .aggregate(AggregateCall(.sum, .column("bytes"))))
@@ -85,7 +105,10 @@ struct StoredPlanTests {
   @Test(
     "a line that can't be read is named",
     arguments: [
-      "column at", "window: sliding 3 us", "key one: page", "output x: median(bytes)", "emission: never", "colour: red",
+      "column at", "window: sliding 3 us", "window: sliding 3 us every 1 us, offset", "window: hopping 3 us",
+      "window: cumulating 1 day every 1 hour", "window: calendar 1 fortnight in UTC", "window: session, gap 1 s",
+      "window: session, gap of the row in us: 1 +", "window: tumbling 3 us and more", "window: global 3",
+      "key one: page", "output x: median(bytes)", "emission: never", "colour: red",
       "output x: sum(bytes", "event time: at, delay 5 s", "where: page =",
     ])
   func unreadable(_ line: String) throws {

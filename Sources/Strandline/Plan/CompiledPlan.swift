@@ -51,7 +51,8 @@ struct CompiledPlan: Sendable {
       throw StreamError(
         .plan, "the stream has no aggregation: call grouped(by:in:) and aggregate(_:_:) before write(to:)")
     }
-    try Self.check(eventTime, window)
+    try Self.check(eventTime)
+    let resolvedWindow = try Self.checked(window)
     schema = plan.usedColumns
     do throws(ColumnsError) {
       guard let timeColumn = schema.index(of: eventTime.column) else {
@@ -78,7 +79,8 @@ struct CompiledPlan: Sendable {
       self.outputs = outputs
       inputs = builder.inputs
       state = KeyedStatePlan(
-        id: 0, keys: KeyLayout(keys.map(\.type)), values: AccumulatorLayout(builder.accumulators), window: window)
+        id: 0, keys: KeyLayout(keys.map(\.type)), values: AccumulatorLayout(builder.accumulators),
+        window: resolvedWindow)
       outputSchema = Schema(outputs.map(\.field))
       guard Set(outputSchema.fields.map(\.name)).count == outputs.count else {
         throw ColumnsError(.typeMismatch, "two output columns have one name: \(outputSchema)")
@@ -95,24 +97,31 @@ struct CompiledPlan: Sendable {
     }
     self.eventTime = eventTime
     self.limits = EventTimeLimits(delay: eventTime.delay, maximumJump: eventTime.maximumJump)
-    self.window = window
+    self.window = resolvedWindow
     self.emission = plan.emission
     self.description = plan.description
   }
 
-  private static func check(_ eventTime: EventTimePlan, _ window: Window) throws(StreamError) {
+  private static func check(_ eventTime: EventTimePlan) throws(StreamError) {
     guard eventTime.delay >= 0, eventTime.delay <= Window.maximumLength else {
       throw StreamError(.plan, "the delay of \(eventTime.delay) us is negative or longer than 2^60 us")
     }
     guard eventTime.maximumJump > 0 else {
       throw StreamError(.plan, "the largest jump must be longer than nothing")
     }
-    guard window.paneLength > 0, window.paneLength <= Window.maximumLength else {
-      throw StreamError(.plan, "the window of \(window.paneLength) us is empty or longer than 2^60 us")
+  }
+
+  /// The window with the rules of its time zone.
+  private static func checked(_ window: Window) throws(StreamError) -> Window {
+    do {
+      try window.check()
+    } catch {
+      throw StreamError(.plan, error.message)
     }
-    if case .tumbling(let size, let offset) = window, offset <= -size || offset >= size {
-      throw StreamError(.plan, "the offset of a window is shorter than the window")
+    guard window.isOnePane, window != .global else {
+      throw StreamError(.plan, "this version can't aggregate in windows of that kind: \(window.words)")
     }
+    return try ZoneDatabase.system.resolved(window)
   }
 
   private static func append(

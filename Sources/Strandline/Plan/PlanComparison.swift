@@ -94,8 +94,10 @@ public struct PlanComparison {
   }
 
   private mutating func compareWindow() {
-    guard case .tumbling(let size, let offset)? = old.window, case .tumbling(let newSize, let newOffset)? = new.window
-    else { return }
+    guard let before = old.window, let after = new.window else { return }
+    guard case .tumbling(let size, let offset) = before, case .tumbling(let newSize, let newOffset) = after else {
+      return note("window", before.words, after.words)
+    }
     note("window", Self.duration(size), Self.duration(newSize))
     note("offset of windows", Self.duration(offset), Self.duration(newOffset))
   }

@@ -13,11 +13,15 @@ public struct StoredPlan: Sendable {
   ///
   /// - Throws: `StreamError` `.plan` with the line that can't be read.
   public init(parsing description: String) throws(StreamError) {
+    (plan, sink) = try Self.plan(parsing: description)
+    compiled = try CompiledPlan(Self.showingState(plan))
+  }
+
+  /// The plan and the sink's words in a description, not checked.
+  static func plan(parsing description: String) throws(StreamError) -> (plan: StreamPlan, sink: String?) {
     var parser = StoredPlanParser()
     for line in description.split(separator: "\n") { try parser.read(line) }
-    plan = parser.plan
-    sink = parser.sink
-    compiled = try CompiledPlan(Self.showingState(parser.plan))
+    return (parser.plan, parser.sink)
   }
 
   /// An empty state of the plan.
@@ -88,8 +92,8 @@ private struct StoredPlanParser {
       _ = try line.number()
       try line.expect(": ")
       plan.keys.append(try expression(line.remainder(), line))
-    } else if line.skip("window: tumbling ") {
-      plan.window = try window(&line)
+    } else if line.skip("window: ") {
+      plan.window = try line.window()
     } else if line.skip("output ") {
       let name = try line.name()
       try line.expect(": ")
@@ -124,15 +128,6 @@ private struct StoredPlanParser {
       try line.expect(" us ahead")
     }
     return eventTime
-  }
-
-  private func window(_ line: inout PlanLine) throws(StreamError) -> Window {
-    let size = try line.number()
-    try line.expect(" us")
-    guard line.skip(", offset ") else { return .tumbling(size: size, offset: 0) }
-    let offset = try line.number()
-    try line.expect(" us")
-    return .tumbling(size: size, offset: offset)
   }
 
   private func item(_ line: inout PlanLine) throws(StreamError) -> OutputItem {

@@ -77,9 +77,7 @@ public struct StreamPlan: Sendable {
     }
     for filter in filters { lines.append("where: \(filter)") }
     for (index, key) in keys.enumerated() { lines.append("key \(index + 1): \(key)") }
-    if case .tumbling(let size, let offset)? = window {
-      lines.append("window: tumbling \(size) us" + (offset == 0 ? "" : ", offset \(offset) us"))
-    }
+    if let window { lines.append("window: \(window.planText)") }
     for output in outputs { lines.append("output \(Self.name(output.name)): \(output.item)") }
     for filter in outputFilters { lines.append("having: \(filter)") }
     lines.append("emission: \(emission.rawValue)")
@@ -99,6 +97,7 @@ public struct StreamPlan: Sendable {
     var names = Set<String>()
     if let eventTime { names.insert(eventTime.column) }
     for expression in filters + keys { names.formUnion(expression.columns) }
+    if case .session(.row(let gap))? = window { names.formUnion(gap.columns) }
     for output in outputs {
       if case .aggregate(let call) = output.item { names.formUnion(call.columns) }
     }

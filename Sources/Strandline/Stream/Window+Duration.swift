@@ -5,6 +5,28 @@ extension Window {
   public static func tumbling(_ size: Duration, offset: Duration = .zero) -> Window {
     .tumbling(size: size.microseconds, offset: offset.microseconds)
   }
+
+  /// Windows of one size, a new one every `slide`: they overlap where it is shorter than they are.
+  ///
+  /// A row costs the same however many windows take it. Where `slide` is longer than `size`, rows in between are late.
+  public static func sliding(_ size: Duration, every slide: Duration, offset: Duration = .zero) -> Window {
+    .sliding(size: size.microseconds, slide: slide.microseconds, offset: offset.microseconds)
+  }
+
+  /// A total so far within each stretch of `size`: windows that all begin where it begins, and end with each step of it.
+  public static func cumulating(_ size: Duration, every step: Duration, offset: Duration = .zero) -> Window {
+    .cumulating(size: size.microseconds, step: step.microseconds, offset: offset.microseconds)
+  }
+
+  /// Windows of one key each, that end when it brings no row for that long.
+  public static func session(gap: Duration) -> Window {
+    .session(gap: .fixed(gap.microseconds))
+  }
+
+  /// Windows of one key each, that end when it brings no row for as long as its rows say, in microseconds.
+  public static func session(gap: Expr<Int64>) -> Window {
+    .session(gap: .row(gap.expression))
+  }
 }
 
 extension Duration {

@@ -19,6 +19,7 @@ struct CountCommand: AsyncParsableCommand {
           --window 1m --delay 60s --sum bytes \\
           --output counts.ndjson --checkpoint checkpoints/requests
         strandline count --input sales.csv --time day --window 1d --avg price:double
+        strandline count --input 'shop/*.csv' --time at --window day --zone Europe/Berlin
         tail -f app.log | strandline count --input - --time ts --time-unit ms \\
           --key level --window 10s --emit changes
         strandline count --input 'in/*.csv' --follow --time t --key host \\
@@ -80,7 +81,7 @@ struct CountCommand: AsyncParsableCommand {
     var types = try ColumnTypes(plan, condition: condition)
     let schema = try types.schema(input, checkpoint: store.checkpoint)
     if !run.quiet { for note in types.notes { Console.note(note) } }
-    let plan = CountPlan.plan(plan, schema, condition: condition)
+    let plan = try CountPlan.plan(plan, schema, condition: condition)
     let decoding = DecodingOptions(timeUnit: self.plan.timeUnit)
     let source: any Source
     if input.isStandardInput {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Strandline
 import StrandlineColumns
 import StrandlineRecovery
+import StrandlineState
 import StrandlineStorage
 
 /// What is read.
@@ -67,10 +68,28 @@ struct PlanOptions: ParsableArguments {
         """, valueName: "col[:type]"))
   var key: [ColumnArgument] = []
 
-  @Option(help: "The length of a window; a number needs a unit: 500ms, 10s, 1m, 2h or 1d.")
-  var window: DurationArgument
+  @Option(
+    help: ArgumentHelp(
+      "The length of a window; a number needs a unit: 500ms, 10s, 1m, 2h or 1d.",
+      discussion: """
+        Or civil time in --zone, across changes of the clocks: hour, day, week, month, quarter, year, or several such as \
+        2weeks.
+        """, valueName: "length"))
+  var window: WindowArgument
 
-  @Option(help: "How much later than at full multiples of their length windows begin, such as 6h.")
+  @Option(help: ArgumentHelp("Windows overlap: a new one begins so often, such as 1m.", valueName: "length"))
+  var every: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Totals so far: windows begin together and end with each step of --window, such as 1h, or hour.",
+      valueName: "length"))
+  var step: WindowArgument?
+
+  @Option(help: "The time zone of windows of civil time, such as Europe/Berlin; UTC unless said.")
+  var zone: String?
+
+  @Option(help: "How much later than at full multiples of their length (or of --every) windows begin, such as 6h.")
   var offset = DurationArgument(seconds: 0)
 
   @Option(help: "How far a row may be behind the latest one of its file without being late, such as 10s.")
@@ -102,6 +121,32 @@ struct PlanOptions: ParsableArguments {
 
   @Option(help: "final: each group once, when its window closes. changes: every group that a batch changed.")
   var emit = Emission.final
+
+  func validate() throws { _ = try cut() }
+
+  /// How event time is cut.
+  func cut() throws -> Window {
+    if every != nil && step != nil { throw ValidationError("--every and --step are two kinds of windows: choose one.") }
+    switch window {
+    case .length(let size):
+      if zone != nil { throw ValidationError("--zone needs a window of civil time, such as --window day.") }
+      if let every { return .sliding(size: size.micros, slide: every.micros, offset: offset.micros) }
+      guard let step else { return .tumbling(size: size.micros, offset: offset.micros) }
+      guard case .length(let step) = step else {
+        throw ValidationError("--step is civil time, so --window must be: --window day --step hour.")
+      }
+      return .cumulating(size: size.micros, step: step.micros, offset: offset.micros)
+    case .period(let period):
+      if every != nil || offset.micros != 0 {
+        throw ValidationError("Windows of civil time have no --every and no --offset.")
+      }
+      guard let step else { return .calendar(CalendarWindow(period, zone: zone ?? "UTC")) }
+      guard case .period(let step) = step else {
+        throw ValidationError("--window is civil time, so --step must be: --window day --step hour.")
+      }
+      return .calendar(CalendarWindow(step, within: period, zone: zone ?? "UTC"))
+    }
+  }
 }
 
 /// Where results go.

@@ -5,13 +5,13 @@ import StrandlineState
 /// Makes a plan of the options of `count`.
 enum CountPlan {
   /// The plan over rows of that schema.
-  static func plan(_ options: PlanOptions, _ rows: Schema, condition: Expression?) -> StreamPlan {
+  static func plan(_ options: PlanOptions, _ rows: Schema, condition: Expression?) throws -> StreamPlan {
     var plan = StreamPlan(rows: rows)
     plan.eventTime = EventTimePlan(
       column: options.time, delay: options.delay.micros, maximumJump: options.maxJump?.micros ?? .max)
     plan.filters = condition.map { [$0] } ?? []
     plan.keys = options.key.map { .column($0.name) }
-    plan.window = .tumbling(size: options.window.micros, offset: options.offset.micros)
+    plan.window = try options.cut()
     plan.outputs = options.key.enumerated().map { OutputColumn($0.element.name, .key($0.offset)) }
     plan.outputs.append(OutputColumn("window_start", .windowStart))
     plan.outputs.append(OutputColumn("window_end", .windowEnd))

@@ -23,7 +23,7 @@ struct DrillSample {
     scale = drill.scale
     let arguments = CountChild.planArguments(
       window: "\(scale.batch * 4)ms", delay: "\(scale.batch * 8)ms")
-    plan = CountPlan.plan(try PlanOptions.parse(arguments), Self.schema, condition: nil)
+    plan = try CountPlan.plan(PlanOptions.parse(arguments), Self.schema, condition: nil)
     output = drill.outputKind == .file ? .file : .parts
     var options = EngineOptions()
     options.durability = drill.durability.durability

@@ -67,7 +67,8 @@ public struct CalendarPeriod: Sendable, Hashable, CustomStringConvertible {
       throw StateError(.unsupported, "a calendar window of \(self): the count is from 1 to 10000")
     }
     if unit == .hour, 24 % count != 0 {
-      throw StateError(.unsupported, "a calendar window of \(self): hours divide the day, so 1, 2, 3, 4, 6, 8, 12 or 24")
+      throw StateError(
+        .unsupported, "a calendar window of \(self): hours divide the day, so 1, 2, 3, 4, 6, 8, 12 or 24")
     }
   }
 

@@ -23,8 +23,8 @@ public enum PaneRule: Sendable, Hashable {
   @inline(__always)
   public func end(ofPane pane: Int64) -> Int64 {
     switch self {
+    case .window(.global, _), .single: .max
     case .window(let window, let retention): window.end(ofPane: pane) &+ retention
-    case .single: .max
     }
   }
 }

@@ -27,7 +27,8 @@ struct ZoneBytes {
     var bytes = Array("TZif".utf8) + [version] + Array(repeating: 0, count: 15)
     for count in [0, 0, leaps, UInt32(changes.count), UInt32(offsets.count), 4] { bytes += Self.big(count) }
     for change in changes {
-      bytes += width == 4 ? Self.big(UInt32(truncatingIfNeeded: change.seconds)) : Self.big(UInt64(bitPattern: change.seconds))
+      bytes +=
+        width == 4 ? Self.big(UInt32(truncatingIfNeeded: change.seconds)) : Self.big(UInt64(bitPattern: change.seconds))
     }
     bytes += changes.map(\.type)
     for offset in offsets { bytes += Self.big(UInt32(bitPattern: offset)) + [0, 0] }

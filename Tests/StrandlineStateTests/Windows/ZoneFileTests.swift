@@ -16,8 +16,9 @@ struct ZoneFileTests {
     let file = ZoneBytes(
       version: version, offsets: [-600, 3600, 7200], changes: [(-1000, 1), (0, 2), (2000, 1), (3000, 1)])
     let rules = try file.rules()
-    #expect([-1001, -1000, -1, 0, 1999, 2000, 1 << 40].map { rules.offset(at: $0 * 1_000_000) / 1_000_000 }
-      == [-600, 3600, 3600, 7200, 7200, 3600, 3600])
+    #expect(
+      [-1001, -1000, -1, 0, 1999, 2000, 1 << 40].map { rules.offset(at: $0 * 1_000_000) / 1_000_000 }
+        == [-600, 3600, 3600, 7200, 7200, 3600, 3600])
   }
 
   @Test("times beyond event time are as if they were at its ends")

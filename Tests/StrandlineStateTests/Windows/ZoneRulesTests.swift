@@ -74,7 +74,8 @@ struct ZoneRulesTests {
     }
   }
 
-  @Test("periods of several units are whole, and reach to the ends of event time", arguments: CalendarPeriod.Unit.allCases)
+  @Test(
+    "periods of several units are whole, and reach to the ends of event time", arguments: CalendarPeriod.Unit.allCases)
   func severalUnits(_ unit: CalendarPeriod.Unit) {
     var random = SeededRandom(seed: 3)
     let limit = Window.maximumTime

@@ -76,6 +76,9 @@ struct PlanChangeCase: Sendable, CustomTestStringConvertible {
     refused("an offset of windows", "offset of windows: 0s → 500ms") {
       $0.window = .tumbling(size: 10_000_000, offset: 500_000)
     },
+    refused("another kind of windows", "window: tumbling 10s → calendar 1 day in Europe/Berlin") {
+      $0.window = .daily(in: "Europe/Berlin")
+    },
     refused("another key", "key 1: key → value") { $0.keys = [.column("value")] },
     refused("one more key", "key 2: none → value") { $0.keys.append(.column("value")) },
     refused("another type of key", "type of the column 'key': string → int64") {
