@@ -9,18 +9,12 @@ struct PartitionClockTests {
   struct Outcome: Equatable {
     var panes: [Int64: [Int32]] = [:]
     var late: [Int32] = []
-    var refused: [Int32: PaneAssignment.Refusal] = [:]
+    var refused: [Int32: StampedRows.Refusal] = [:]
 
     init() {}
 
-    init(_ assignment: PaneAssignment) {
-      if let (pane, selection) = assignment.whole {
-        switch selection {
-        case .all(let count): if count > 0 { panes[pane] = Array(0..<Int32(count)) }
-        case .rows(let rows): if !rows.isEmpty { panes[pane] = rows }
-        }
-      }
-      for pane in assignment.panes { panes[pane.start] = pane.rows }
+    init(_ assignment: StampedAssignment) {
+      for (pane, rows) in assignment.selections where rows.count > 0 { panes[pane] = rows.list }
       late = assignment.late
       for (row, refusal) in assignment.refused { refused[row] = refusal }
     }

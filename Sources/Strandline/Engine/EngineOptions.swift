@@ -37,6 +37,8 @@ public struct EngineOptions: Sendable {
   public var leavesOpen = false
   /// Whether a missing store is an error.
   public var mustExist = false
+  /// After how many nanoseconds without rows a partition no longer holds the watermark back; nil for never.
+  public var idleNanos: UInt64?
   /// How long to wait before looking again when there is nothing to read, in nanoseconds.
   public var pollNanos: UInt64 = 50_000_000
   /// The most batches whose output waits for a sync; more are synced at once.

@@ -4,17 +4,13 @@ import StrandlineRecovery
 public import StrandlineState
 
 extension MicroBatchEngine {
-  /// Closes windows, stages the result, commits the batch and publishes what has become durable.
-  func commit(_ batch: BatchID, rows: UInt64, watermark: Int64) throws(StreamError) {
-    let closing = state.states[0].panes(endingBy: watermark)
-    let result: ColumnBatch
-    switch plan.emission {
-    case .final: result = try plan.result(state.states[0].rows(of: closing))
-    case .changes: result = try plan.result(state.states[0].touchedRows())
-    }
-    state.close(through: [watermark])
-    state.endBatch()
-    report.watermark = watermark
+  /// Ends the batch of the operators, stages the result, commits the batch and publishes what has become durable.
+  func commit(_ batch: BatchID, rows: UInt64, watermarks: [Int64]) throws(StreamError) {
+    let late = flow.context.lateRows
+    let result = try flow.endBatch(sources: watermarks)
+    report.rowsLate += flow.context.lateRows - late
+    sourceWatermarks = watermarks
+    report.watermark = watermarks.min() ?? .min
     let started = options.clock()
     var receipt: [UInt8]?
     if result.count > 0 {
@@ -23,8 +19,8 @@ extension MicroBatchEngine {
       receipt = try sink.stage(batch, result)
       report.rowsWritten += UInt64(result.count)
     }
-    try write(batch, rows: rows, panesClosed: closing.count, receipt: receipt)
-    state.beginBatch()
+    try write(batch, rows: rows, receipt: receipt)
+    flow.context.state.beginBatch()
     nextBatch = batch.next
     if let receipt { unpublished.append((batch, receipt)) }
     try publish(now: report.isFinished || unpublished.count >= options.maximumUnpublished)
@@ -42,9 +38,7 @@ extension MicroBatchEngine {
     }
   }
 
-  private func write(
-    _ batch: BatchID, rows: UInt64, panesClosed: Int, receipt: [UInt8]?
-  ) throws(StreamError) {
+  private func write(_ batch: BatchID, rows: UInt64, receipt: [UInt8]?) throws(StreamError) {
     guard store != nil else { return }
     var record = CommitRecord()
     record.partitions = partitions.map(\.record)
@@ -54,10 +48,10 @@ extension MicroBatchEngine {
     record.rowsRefused = report.rowsRefused
     record.rowsWritten = report.rowsWritten
     record.batchRows = rows
-    record.panesClosed = UInt64(panesClosed)
-    record.groups = UInt64(state.groupCount)
-    record.groupsChanged = UInt64(state.changedGroups)
-    record.digest = state.digest.value
+    record.panesClosed = UInt64(flow.context.panesClosed)
+    record.groups = UInt64(flow.context.state.groupCount)
+    record.groupsChanged = UInt64(flow.context.state.changedGroups)
+    record.digest = flow.context.state.digest.value
     record.isFinished = report.isFinished
     record.receipt = receipt
     record.sinkPosition =
@@ -65,9 +59,11 @@ extension MicroBatchEngine {
         sink: sink.position, rejects: rejects?.position, lock: lock
       ).encoded
     record.publishedBefore = publishedBefore
-    record.committedAt = options.wallClock()
+    record.committedAt = flow.context.now
+    (record.watermarks, record.operators) = flow.record
+    if sourceWatermarks.count != 1 { record.sourceWatermarks = sourceWatermarks }
     do {
-      if let written = try store?.commit(batch, record, state: state) {
+      if let written = try store?.commit(batch, record, state: flow.context.state) {
         report.commits[written.kind, default: 0] += 1
       }
     } catch {
@@ -100,21 +96,22 @@ extension MicroBatchEngine {
     }
   }
 
-  /// The groups of all open windows as rows of the result, ordered by (window end, start, key). Linear in the groups, and
-  /// their sorting.
+  /// The groups of a keyed state as rows: of an aggregation those of all open windows, ordered by (window end, start, key).
+  /// Linear in the groups, and their sorting.
   ///
   /// - Throws: `StreamError` `.overflow` for a value beyond the range of its type.
-  public func stateRows() throws(StreamError) -> ColumnBatch {
-    try plan.result(state.states[0].rows(of: state.states[0].openPanes))
+  public func stateRows(number: Int = 0) throws(StreamError) -> ColumnBatch {
+    let state = flow.context.state.states[number]
+    return try plan.rows(of: state.rows(of: state.openPanes), state: number)
   }
 
   /// The digest of the state, computed from nothing: that of the report unless something is wrong. Linear in the groups.
-  public func recomputedDigest() -> StateDigest { state.recomputedDigest() }
+  public func recomputedDigest() -> StateDigest { flow.context.state.recomputedDigest() }
 
   func updateReport() {
-    report.groups = state.groupCount
-    report.openPanes = state.openPaneCount
-    report.digest = state.digest
+    report.groups = flow.context.state.groupCount
+    report.openPanes = flow.context.state.openPaneCount
+    report.digest = flow.context.state.digest
     report.logBytes = store?.bytesOnDisk ?? 0
     report.logBytesWritten = store?.bytesAppended ?? 0
     if let outlook = store?.outlook {

@@ -21,7 +21,7 @@ public final class MicroBatchEngine {
   let plan: CompiledPlan
   let options: EngineOptions
   let follows: Bool
-  var state: StreamState
+  var flow: Dataflow
   var store: CheckpointStore?
   var partitions: [PartitionCursor] = []
   var nextBatch = BatchID(0)
@@ -30,29 +30,43 @@ public final class MicroBatchEngine {
   var rejects: RejectedRows?
   let lock: FileNumber?
   let sink: any SinkWriter
-  private let source: any SourceReader
+  private let sources: [any SourceReader]
+  /// The watermarks of the sources after the last batch.
+  var sourceWatermarks: [Int64]
   private var cursor = 0
   private var lastLook: UInt64?
   /// What has been done so far.
   public internal(set) var report = RunReport()
 
-  /// Opens source, store and sink, and recovers what the store holds.
+  /// Opens sources, store and sink, and recovers what the store holds.
   ///
   /// - Parameters:
+  ///   - sources: the sources of the plan, in its order.
   ///   - directory: the store; nil keeps the state in memory alone.
-  ///   - follows: whether the source may bring more after it has had nothing.
+  ///   - follows: whether sources may bring more after they have had nothing.
   public init(
-    _ plan: StreamPlan, source: any Source, sink: any Sink, store directory: (any Directory)?,
+    _ plan: StreamPlan, sources: [any Source], sink: any Sink, store directory: (any Directory)?,
     options: EngineOptions = EngineOptions(), follows: Bool = false
   ) throws(StreamError) {
     let compiled = try CompiledPlan(plan)
     self.plan = compiled
     self.options = options
     self.follows = follows
+    guard sources.count == compiled.sources.count else {
+      throw StreamError(.plan, "the plan has \(compiled.sources.count) sources, and \(sources.count) are given")
+    }
     var opened = try OpenedStore(compiled, sink: sink, directory, options)
-    state = opened.state
+    flow = Dataflow(compiled, opened.takeState())
+    sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
-    self.source = try source.open(columns: compiled.schema, recovered: commit?.partitions ?? [])
+    var readers: [any SourceReader] = []
+    for (number, source) in sources.enumerated() {
+      readers.append(
+        try source.open(
+          columns: compiled.sources[number].schema,
+          recovered: (commit?.partitions ?? []).filter { $0.source == number }))
+    }
+    self.sources = readers
     let positions = try opened.positions()
     let lock = try opened.lockNumber()
     self.lock = lock
@@ -84,8 +98,17 @@ public final class MicroBatchEngine {
     }
   }
 
+  /// Opens the source of a plan that has one, store and sink, and recovers what the store holds.
+  public convenience init(
+    _ plan: StreamPlan, source: any Source, sink: any Sink, store directory: (any Directory)?,
+    options: EngineOptions = EngineOptions(), follows: Bool = false
+  ) throws(StreamError) {
+    try self.init(plan, sources: [source], sink: sink, store: directory, options: options, follows: follows)
+  }
+
   private func commitWithoutRows() throws(StreamError) {
-    try commit(nextBatch, rows: 0, watermark: report.watermark)
+    flow.beginBatch(now: options.wallClock())
+    try commit(nextBatch, rows: 0, watermarks: sourceWatermarks)
     try publish(now: true)
   }
 
@@ -110,10 +133,13 @@ public final class MicroBatchEngine {
 
   /// Takes up the partitions of the last commit.
   private func recover(_ commit: CommitRecord, _ last: BatchID?) throws(StreamError) {
-    let readers = try source.discover()
+    var readers: [ArraySlice<any PartitionReader>] = []
+    for source in sources { readers.append(try source.discover()[...]) }
     lastLook = options.clock()
-    guard readers.count >= commit.partitions.count else {
-      throw StreamError(.source, "the source has fewer partitions than the checkpoint")
+    if !commit.sourceWatermarks.isEmpty {
+      sourceWatermarks = commit.sourceWatermarks
+    } else {
+      sourceWatermarks = sourceWatermarks.map { _ in commit.watermark }
     }
     report.lastBatch = last
     report.durableBatch = last
@@ -123,10 +149,13 @@ public final class MicroBatchEngine {
     report.rowsWritten = commit.rowsWritten
     report.watermark = commit.watermark
     report.isFinished = commit.isFinished
-    for (reader, record) in zip(readers, commit.partitions) {
+    for record in commit.partitions {
+      guard record.source < sources.count, let reader = readers[record.source].popFirst() else {
+        throw StreamError(.source, "the source has fewer partitions than the checkpoint")
+      }
       var cursor = PartitionCursor(reader, record)
       // One that had ended, and goes on, joins the stream anew.
-      cursor.clock.join(at: commit.watermark)
+      cursor.clock.join(at: sourceWatermarks[record.source])
       if cursor.hasEnded && !follows && reader.hasGrown {
         throw StreamError(
           .finished,
@@ -135,15 +164,22 @@ public final class MicroBatchEngine {
       }
       partitions.append(cursor)
     }
-    let new = readers.dropFirst(commit.partitions.count)
+    let new = readers.flatMap { $0 }
     if commit.isFinished, let first = new.first {
       throw StreamError(
         .finished,
         "the job of this checkpoint has ended, its windows are closed, and there is new input: \(first.name)\(new.count > 1 ? " and \(new.count - 1) more" : ""); use a new checkpoint, or run with leave-open from the beginning",
         file: first.name)
     }
-    for reader in new { partitions.append(PartitionCursor(reader, joiningAt: report.watermark)) }
+    for (source, readers) in readers.enumerated() {
+      for reader in readers { join(reader, source) }
+    }
+    try flow.restored(sources: sourceWatermarks, progress: commit.operators)
     updateReport()
+  }
+
+  private func join(_ reader: any PartitionReader, _ source: Int) {
+    partitions.append(PartitionCursor(reader, source: source, joiningAt: sourceWatermarks[source]))
   }
 
   /// Processes and commits one batch, if there is anything to read or to close.
@@ -151,22 +187,24 @@ public final class MicroBatchEngine {
   /// - Throws: `StreamError`; the engine is then of no further use.
   public func step() throws(StreamError) -> EngineStep {
     if report.isFinished { return .finished }
+    flow.beginBatch(now: max(flow.context.now, options.wallClock()))
     var hasChanged = try look()
     let before = report.rowsRead
     hasChanged = try readBatch() || hasChanged
     let rows = report.rowsRead - before
     let hasEnded = !follows && partitions.allSatisfy(\.hasEnded)
-    let watermark = streamWatermark(hasEnded: hasEnded)
-    if rows == 0 && !hasChanged && watermark == report.watermark && !hasEnded {
+    let watermarks = sources.indices.map { watermark(of: $0) }
+    let isDue = flow.nextAlarm.map { $0 <= flow.context.now } ?? false
+    if rows == 0 && !hasChanged && watermarks == sourceWatermarks && !hasEnded && !isDue {
       try settle()
       return .waiting
     }
-    if hasEnded && options.leavesOpen && rows == 0 && !hasChanged && watermark == report.watermark {
+    if hasEnded && options.leavesOpen && rows == 0 && !hasChanged && watermarks == sourceWatermarks {
       return .finished
     }
     let batch = nextBatch
     report.isFinished = hasEnded && !options.leavesOpen
-    try commit(batch, rows: rows, watermark: watermark)
+    try commit(batch, rows: rows, watermarks: watermarks)
     return .committed(batch)
   }
 
@@ -177,12 +215,14 @@ public final class MicroBatchEngine {
       guard follows, now &- lastLook >= options.pollNanos else { return false }
     }
     lastLook = now
-    let new = try source.discover()
-    for reader in new { partitions.append(PartitionCursor(reader, joiningAt: report.watermark)) }
-    return !new.isEmpty
+    let before = partitions.count
+    for (number, source) in sources.enumerated() {
+      for reader in try source.discover() { join(reader, number) }
+    }
+    return partitions.count > before
   }
 
-  /// Reads the partitions in turn. Returns whether one of them has ended.
+  /// Reads the partitions in turn. Returns whether one of them has ended, or has become idle.
   private func readBatch() throws(StreamError) -> Bool {
     var ended = false
     let start = report.rowsRead
@@ -199,55 +239,58 @@ public final class MicroBatchEngine {
   }
 
   private func readPartition(_ index: Int) throws(StreamError) -> Bool {
-    var batch = ColumnBatch(plan.schema)
+    let source = partitions[index].source
+    var batch = ColumnBatch(plan.sources[source].schema)
     var problems: [RowProblem] = []
     let reader = partitions[index].reader
     let progress = try reader.read(options.limits, into: &batch, problems: &problems)
     let rows = UInt64(batch.count + problems.count)
+    var isIdle = false
+    if let idleNanos = options.idleNanos {
+      isIdle = partitions[index].note(
+        rows: rows > 0, now: options.clock(), idleAfter: idleNanos, watermark: sourceWatermarks[source])
+    }
     if batch.count > 0 { try process(batch, partition: index, &problems) }
     partitions[index].rows += rows
     report.rowsRead += rows
     report.rowsThisRun += rows
     if !problems.isEmpty { try refuse(problems, reader) }
-    guard progress == .finished else { return false }
+    guard progress == .finished else { return isIdle }
     partitions[index].hasEnded = true
     if !options.leavesOpen { partitions[index].status = .finished }
     return true
   }
 
-  /// Adds a partition's rows to the state.
+  /// Takes a partition's rows through the operators.
   private func process(_ batch: ColumnBatch, partition: Int, _ problems: inout [RowProblem]) throws(StreamError) {
-    do {
-      let selection = try plan.select(batch)
-      let assignment = partitions[partition].clock.assign(
-        batch.columns[plan.timeColumn], selection, window: plan.window, limits: plan.limits)
-      report.rowsLate += UInt64(assignment.late.count)
-      for (row, refusal) in assignment.refused {
-        problems.append(problem(Int(row), refusal, partitions[partition].reader))
-      }
-      for (pane, rows) in assignment.selections {
-        try state.states[0].add(
-          pane: pane, keys: try plan.keys(batch, rows), inputs: try plan.inputs(batch, rows), rows: rows.count)
-      }
-    } catch let error as StateError {
-      throw StreamError(error)
-    } catch let error as ColumnsError {
-      throw StreamError(.row, "a row can't be computed: \(error)", file: partitions[partition].reader.name)
+    let reader = partitions[partition].reader
+    let before = flow.context.lateRows
+    do throws(StreamError) {
+      let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: partitions[partition].rows & (1 << 44 - 1))
+      let refused = try flow.push(
+        batch, source: partitions[partition].source, clock: &partitions[partition].clock, ordinal: ordinal)
+      for (row, refusal) in refused { problems.append(problem(Int(row), refusal, partitions[partition])) }
     } catch {
-      throw StreamError(.plan, "\(error)")
+      var error = error
+      if error.code == .row && error.file == nil { error.file = reader.name }
+      throw error
     }
+    report.rowsLate += flow.context.lateRows - before
   }
 
   private func problem(
-    _ row: Int, _ refusal: PaneAssignment.Refusal, _ reader: any PartitionReader
+    _ row: Int, _ refusal: StampedRows.Refusal, _ partition: PartitionCursor
   ) -> RowProblem {
+    let reader = partition.reader
+    let eventTime = plan.sources[partition.source].eventTime
+    let column = eventTime?.column ?? ""
     let place = reader.locate(row: row)
     let reason =
       switch refusal {
-      case .noTime: "the event time \(plan.eventTime.column) is null"
-      case .outOfRange: "the event time \(plan.eventTime.column) is beyond the years that can be counted"
+      case .noTime: "the event time \(column) is null"
+      case .outOfRange: "the event time \(column) is beyond the years that can be counted"
       case .jump:
-        "the event time \(plan.eventTime.column) is more than \(plan.limits.maximumJump) us ahead of its partition"
+        "the event time \(column) is more than \(eventTime?.maximumJump ?? 0) us ahead of its partition"
       }
     return RowProblem(
       partition: reader.name, offset: place?.offset ?? Int(reader.offset), length: place?.length ?? 0, reason: reason)
@@ -270,14 +313,17 @@ public final class MicroBatchEngine {
       problems.map { ($0, $0.length > 0 ? reader.bytes(at: $0.offset, count: $0.length) : nil) })
   }
 
-  /// The stream's watermark: the minimum over the partitions that may bring more.
-  private func streamWatermark(hasEnded: Bool) -> Int64 {
-    if hasEnded { return options.leavesOpen ? report.watermark : .max }
+  /// The watermark of a source: the minimum over its partitions that may bring more.
+  private func watermark(of source: Int) -> Int64 {
+    let own = partitions.filter { $0.source == source }
+    if !follows && own.allSatisfy(\.hasEnded) { return options.leavesOpen ? sourceWatermarks[source] : .max }
+    // Without event time nothing is known before the end.
+    guard let limits = plan.sources[source].limits else { return sourceWatermarks[source] }
     var minimum = Int64.max
-    for partition in partitions where !partition.hasEnded && partition.status == .active {
-      minimum = min(minimum, partition.clock.watermark(delay: plan.limits.delay))
+    for partition in own where !partition.hasEnded && partition.status == .active {
+      minimum = min(minimum, partition.clock.watermark(delay: limits.delay))
     }
-    if minimum == .max { return report.watermark }
-    return max(report.watermark, minimum)
+    if minimum == .max { return sourceWatermarks[source] }
+    return max(sourceWatermarks[source], minimum)
   }
 }

@@ -6,7 +6,7 @@ import StrandlineStorage
 
 /// A store as the engine finds it: open, with its state, or none at all.
 struct OpenedStore: ~Copyable {
-  var state: StreamState
+  private var state: StreamState
   private var store: CheckpointStore?
   let report: RecoveryReport?
   let epoch: Epoch
@@ -18,7 +18,7 @@ struct OpenedStore: ~Copyable {
   ) throws(StreamError) {
     let shards = options.shardCount ?? CheckpointOptions.defaultShardCount
     guard let directory else {
-      state = StreamState([plan.state], shardCount: shards, seed: options.random())
+      state = StreamState(plan.states, shardCount: shards, seed: options.random())
       store = nil
       report = nil
       epoch = Epoch(0)
@@ -35,7 +35,7 @@ struct OpenedStore: ~Copyable {
     do throws(LogError) {
       opened = try CheckpointStore.open(
         directory, options: options,
-        state: { StreamState([plan.state], shardCount: $0, seed: $1) }, restored: &restored, report: &report
+        state: { StreamState(plan.states, shardCount: $0, seed: $1) }, restored: &restored, report: &report
       ) { (plan: RecoveryPlan) throws(LogError) in
         if plan.last != nil { return }
         do throws(StreamError) {
@@ -48,7 +48,7 @@ struct OpenedStore: ~Copyable {
     } catch {
       throw refusal ?? StreamError(error)
     }
-    state = restored ?? StreamState([plan.state], shardCount: shards, seed: 0)
+    state = restored ?? StreamState(plan.states, shardCount: shards, seed: 0)
     epoch = opened.manifest.epoch
     lastBatch = opened.lastBatch
     self.report = report
@@ -78,6 +78,13 @@ struct OpenedStore: ~Copyable {
     } catch {
       throw StreamError(error)
     }
+  }
+
+  /// The state, which is then somebody else's: two copies would be two memories.
+  mutating func takeState() -> StreamState {
+    var taken = StreamState([], shardCount: 1, seed: 0)
+    swap(&taken, &state)
+    return taken
   }
 
   mutating func takeStore() -> CheckpointStore? {

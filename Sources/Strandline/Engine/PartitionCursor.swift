@@ -4,15 +4,20 @@ import StrandlineState
 /// A partition while the engine runs: its reader, its event time, and where it stands.
 struct PartitionCursor {
   let reader: any PartitionReader
+  /// The number of its source.
+  let source: Int
   var clock: PartitionClock
   var rows: UInt64
   var status: PartitionRecord.Status
   /// Whether the reader has said that there will be no more.
   var hasEnded = false
+  /// When it last brought rows, in monotonic nanoseconds; nil before it was looked at.
+  var lastRows: UInt64?
 
   /// A partition that joins the stream.
-  init(_ reader: any PartitionReader, joiningAt watermark: Int64) {
+  init(_ reader: any PartitionReader, source: Int, joiningAt watermark: Int64) {
     self.reader = reader
+    self.source = source
     clock = PartitionClock()
     if watermark > .min { clock.join(at: watermark) }
     rows = 0
@@ -22,6 +27,7 @@ struct PartitionCursor {
   /// A partition that goes on where a commit left it.
   init(_ reader: any PartitionReader, _ record: PartitionRecord) {
     self.reader = reader
+    source = record.source
     clock = PartitionClock(maximum: record.maximumTime, joinedAt: record.joinedAt)
     rows = record.rows
     status = record.status
@@ -29,8 +35,28 @@ struct PartitionCursor {
   }
 
   var record: PartitionRecord {
-    PartitionRecord(
+    var record = PartitionRecord(
       name: reader.name, identity: reader.identity, offset: reader.offset, rows: rows,
       maximumTime: clock.maximum, joinedAt: clock.joinedAt, status: status)
+    record.source = source
+    return record
+  }
+
+  /// Notes that rows came, or that none did for so long that the watermark goes on without the partition.
+  ///
+  /// - Parameters:
+  ///   - now: monotonic nanoseconds.
+  ///   - idleAfter: nanoseconds without rows until the partition is idle.
+  ///   - watermark: that of the source, at no less than which the partition comes back.
+  /// - Returns: whether the partition has become idle.
+  mutating func note(rows: Bool, now: UInt64, idleAfter: UInt64, watermark: Int64) -> Bool {
+    if rows || lastRows == nil { lastRows = now }
+    if rows && status == .idle {
+      status = .active
+      clock.join(at: watermark)
+    }
+    guard let lastRows, status == .active, !hasEnded, now &- lastRows >= idleAfter else { return false }
+    status = .idle
+    return true
   }
 }

@@ -1,214 +1,244 @@
 import StrandlineColumns
 import StrandlineState
 
-/// A plan bound to its source's columns: what the engine runs.
+/// A plan as a graph of operators, bound to the columns of its sources: what the engine runs.
 struct CompiledPlan: Sendable {
-  /// The columns that are decoded.
-  let schema: Schema
-  let eventTime: EventTimePlan
-  let timeColumn: Int
-  let limits: EventTimeLimits
-  let window: Window
-  let filters: [BoundExpression]
-  let keys: [BoundExpression]
-  /// The columns that the accumulators read.
-  let inputs: [AggregateInput]
-  let state: KeyedStatePlan
-  let outputs: [CompiledOutput]
-  let outputSchema: Schema
-  let outputFilters: [BoundExpression]
-  let emission: Emission
+  /// The operators; each stands behind those whose rows it takes.
+  private(set) var nodes: [Node] = []
+  /// The sources, in the order of the plan.
+  private(set) var sources: [CompiledSource] = []
+  /// What the keyed states of the operators hold.
+  private(set) var states: [KeyedStatePlan] = []
+  /// The columns of the result.
+  private(set) var outputSchema = Schema([])
   let description: String
 
-  /// A column of the result.
-  struct CompiledOutput: Sendable {
-    enum Value: Sendable {
-      case key(Int)
-      case windowStart
-      case windowEnd
-      case aggregate(AggregateResult)
-    }
-    let field: Field
-    let value: Value
+  /// An operator, and what it is connected with.
+  struct Node: Sendable {
+    var operation: any StreamOperator
+    /// The numbers of the keyed states that it owns.
+    var states: Range<Int>
+    /// Where its rows come from, by the number of its inputs.
+    var inputs: [Origin]
+    /// What the watermark of several inputs is.
+    var policy = WatermarkPolicy.minimum
+    /// Where its rows go.
+    var consumer: (node: Int, input: Int)?
   }
 
-  /// What an accumulator reads: a value per row, null where the aggregate's filter isn't true.
-  struct AggregateInput: Sendable {
-    let argument: BoundExpression?
-    let filter: BoundExpression?
+  /// Where rows come from.
+  enum Origin: Sendable {
+    case source(Int)
+    case node(Int)
+  }
 
-    var isNullable: Bool { filter != nil || argument?.isNullable ?? false }
+  /// A source as the plan uses it.
+  struct CompiledSource: Sendable {
+    /// The columns that are decoded.
+    let schema: Schema
+    /// The event time of its rows, in columns that its own may become; nil in a stream without.
+    let eventTime: EventTimePlan?
+    /// Where its rows go; nil for a plan without any operator.
+    var consumer: (node: Int, input: Int)?
+
+    var limits: EventTimeLimits? {
+      eventTime.map { EventTimeLimits(delay: $0.delay, maximumJump: $0.maximumJump) }
+    }
+  }
+
+  /// Rows while the plan is compiled: where they come from, and what they have.
+  private struct Edge {
+    var origin: Origin
+    var schema: Schema
+    /// Whether rows have an event time.
+    var isTimed: Bool
+    /// Whether an operator with state has seen the rows.
+    var isDerived: Bool
   }
 
   /// Checks a plan and binds it.
   ///
   /// - Throws: `StreamError` `.plan` that says what is missing or doesn't fit.
   init(_ plan: StreamPlan) throws(StreamError) {
-    guard let eventTime = plan.eventTime else {
-      throw StreamError(.plan, "the stream has no event time: call eventTime(_:delay:) before grouped(by:in:)")
+    description = plan.description
+    let edge = try compile(plan, needed: nil, eventTime: nil)
+    outputSchema = edge.schema
+    guard Set(outputSchema.fields.map(\.name)).count == outputSchema.fields.count else {
+      throw StreamError(.plan, "two output columns have one name: \(outputSchema)")
     }
-    guard let window = plan.window, !plan.outputs.isEmpty else {
-      throw StreamError(
-        .plan, "the stream has no aggregation: call grouped(by:in:) and aggregate(_:_:) before write(to:)")
-    }
-    try Self.check(eventTime)
-    let resolvedWindow = try Self.checked(window)
-    schema = plan.usedColumns
-    do throws(ColumnsError) {
-      guard let timeColumn = schema.index(of: eventTime.column) else {
-        throw ColumnsError(.unknownColumn, "the event time column '\(eventTime.column)' is not in the rows")
-      }
-      guard schema.fields[timeColumn].type == .timestamp else {
-        throw ColumnsError(
-          .typeMismatch, "the event time column '\(eventTime.column)' is not a timestamp", column: eventTime.column)
-      }
-      self.timeColumn = timeColumn
-      var filters: [BoundExpression] = []
-      for filter in plan.filters {
-        let bound = try BoundExpression(filter, schema: schema)
-        try bound.requireCondition()
-        filters.append(bound)
-      }
-      self.filters = filters
-      var keys: [BoundExpression] = []
-      for key in plan.keys { keys.append(try BoundExpression(key, schema: schema)) }
-      self.keys = keys
-      var builder = AccumulatorBuilder(schema: schema)
-      var outputs: [CompiledOutput] = []
-      for output in plan.outputs { try Self.append(output, keys, &builder, to: &outputs) }
-      self.outputs = outputs
-      inputs = builder.inputs
-      state = KeyedStatePlan(
-        id: 0, keys: KeyLayout(keys.map(\.type)), values: AccumulatorLayout(builder.accumulators),
-        window: resolvedWindow)
-      outputSchema = Schema(outputs.map(\.field))
-      guard Set(outputSchema.fields.map(\.name)).count == outputs.count else {
-        throw ColumnsError(.typeMismatch, "two output columns have one name: \(outputSchema)")
-      }
-      var outputFilters: [BoundExpression] = []
-      for filter in plan.outputFilters {
-        let bound = try BoundExpression(filter, schema: outputSchema)
-        try bound.requireCondition()
-        outputFilters.append(bound)
-      }
-      self.outputFilters = outputFilters
-    } catch {
-      throw StreamError(error)
-    }
-    self.eventTime = eventTime
-    self.limits = EventTimeLimits(delay: eventTime.delay, maximumJump: eventTime.maximumJump)
-    self.window = resolvedWindow
-    self.emission = plan.emission
-    self.description = plan.description
   }
 
-  private static func check(_ eventTime: EventTimePlan) throws(StreamError) {
+  /// Whether commits must say more than the stream's watermark.
+  var isExtended: Bool {
+    states.count != 1 || sources.count != 1 || nodes.contains(where: \.operation.keepsProgress)
+  }
+
+  /// What the keyed states are of, by their number.
+  var stateNames: [String] {
+    states.indices.map { number in owner(of: number)?.operation.name ?? "" }
+  }
+
+  private func owner(of state: Int) -> Node? { nodes.first { $0.states.contains(state) } }
+
+  /// Groups of a keyed state as rows that say everything of them.
+  func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch {
+    guard let owner = owner(of: state) else { throw StreamError(.plan, "the plan has no keyed state \(state)") }
+    return try owner.operation.rows(of: groups, state: state - owner.states.lowerBound)
+  }
+
+  /// Compiles a stage.
+  ///
+  /// - Parameters:
+  ///   - needed: the columns of the result that are wanted; nil for all.
+  ///   - eventTime: the event time that a later stage gives to the rows.
+  private mutating func compile(
+    _ plan: StreamPlan, needed: Set<String>?, eventTime: EventTimePlan?
+  ) throws(StreamError) -> Edge {
+    let own = plan.eventTime ?? (plan.isStateless ? eventTime : nil)
+    var edge = try input(of: plan, needed: plan.columnsRead(for: needed), eventTime: own)
+    if let eventTime = plan.eventTime { edge = try stamp(edge, eventTime) }
+    edge = try filter(edge, plan.filters)
+    if let window = plan.window {
+      edge = try aggregate(edge, plan, window)
+    } else if let operation = plan.operation {
+      edge = try operate(edge, operation)
+    } else if !plan.outputs.isEmpty || !plan.keys.isEmpty {
+      throw StreamError(.plan, "the stream is grouped without a window: call grouped(by:in:)")
+    }
+    return try filter(edge, plan.outputFilters)
+  }
+
+  private mutating func input(
+    of plan: StreamPlan, needed: Set<String>?, eventTime: EventTimePlan?
+  ) throws(StreamError) -> Edge {
+    switch plan.input {
+    case .source:
+      let schema = Schema(plan.rows.fields.filter { needed?.contains($0.name) ?? true })
+      sources.append(CompiledSource(schema: schema, eventTime: eventTime))
+      return Edge(origin: .source(sources.count - 1), schema: schema, isTimed: false, isDerived: false)
+    case .stage(let stage):
+      let edge = try compile(stage, needed: needed, eventTime: eventTime)
+      try check(edge.schema, against: plan.rows, needed)
+      return edge
+    case .union(let stages, let policy):
+      var edges: [Edge] = []
+      for stage in stages {
+        edges.append(try compile(stage, needed: needed, eventTime: eventTime))
+        try check(edges[edges.count - 1].schema, against: plan.rows, needed)
+      }
+      let schema = Schema(plan.rows.fields.filter { needed?.contains($0.name) ?? true })
+      guard let first = edges.first, edges.allSatisfy({ $0.isTimed == first.isTimed }) else {
+        throw StreamError(.plan, "streams that are united must all have an event time, or none of them")
+      }
+      return append(
+        UnionOperator(schema: schema), edges, schema: schema, isTimed: first.isTimed,
+        isDerived: edges.contains(where: \.isDerived), policy: policy)
+    }
+  }
+
+  /// The rows that a stage gets must be those that it was written for.
+  private func check(_ found: Schema, against wanted: Schema, _ needed: Set<String>?) throws(StreamError) {
+    for field in wanted.fields where needed?.contains(field.name) ?? true {
+      guard let index = found.index(of: field.name), found.fields[index].type == field.type else {
+        throw StreamError(
+          .plan, "a stage wants the column '\(field.name)' of type \(field.type.name), and gets \(found)")
+      }
+    }
+  }
+
+  /// Adds an operator behind others.
+  private mutating func append(
+    _ operation: any StreamOperator, _ inputs: [Edge], schema: Schema, isTimed: Bool, isDerived: Bool,
+    states count: Int = 0, policy: WatermarkPolicy = .minimum
+  ) -> Edge {
+    let number = nodes.count
+    for (input, edge) in inputs.enumerated() {
+      switch edge.origin {
+      case .source(let source): sources[source].consumer = (number, input)
+      case .node(let node): nodes[node].consumer = (number, input)
+      }
+    }
+    nodes.append(
+      Node(
+        operation: operation, states: states.count - count..<states.count, inputs: inputs.map(\.origin),
+        policy: policy))
+    return Edge(origin: .node(number), schema: schema, isTimed: isTimed, isDerived: isDerived)
+  }
+
+  private mutating func stamp(_ edge: Edge, _ eventTime: EventTimePlan) throws(StreamError) -> Edge {
     guard eventTime.delay >= 0, eventTime.delay <= Window.maximumLength else {
       throw StreamError(.plan, "the delay of \(eventTime.delay) us is negative or longer than 2^60 us")
     }
     guard eventTime.maximumJump > 0 else {
       throw StreamError(.plan, "the largest jump must be longer than nothing")
     }
+    guard !edge.isTimed, !edge.isDerived else {
+      throw StreamError(
+        .plan,
+        "the event time is said twice: rows of a window have its last moment as their event time, and those of a source have one column"
+      )
+    }
+    guard let column = edge.schema.index(of: eventTime.column) else {
+      throw StreamError(.plan, "the event time column '\(eventTime.column)' is not in the rows")
+    }
+    guard edge.schema.fields[column].type == .timestamp else {
+      throw StreamError(.plan, "the event time column '\(eventTime.column)' is not a timestamp")
+    }
+    let limits = EventTimeLimits(delay: eventTime.delay, maximumJump: eventTime.maximumJump)
+    return append(
+      EventTimeOperator(column: column, limits: limits), [edge], schema: edge.schema, isTimed: true, isDerived: false)
   }
 
-  /// The window with the rules of its time zone.
-  private static func checked(_ window: Window) throws(StreamError) -> Window {
-    do {
-      try window.check()
-    } catch {
-      throw StreamError(.plan, error.message)
-    }
-    guard window.isOnePane, window != .global else {
-      throw StreamError(.plan, "this version can't aggregate in windows of that kind: \(window.words)")
-    }
-    return try ZoneDatabase.system.resolved(window)
-  }
-
-  private static func append(
-    _ output: OutputColumn, _ keys: [BoundExpression], _ builder: inout AccumulatorBuilder,
-    to outputs: inout [CompiledOutput]
-  ) throws(ColumnsError) {
-    switch output.item {
-    case .key(let position):
-      guard keys.indices.contains(position) else {
-        throw ColumnsError(.unknownColumn, "there is no key \(position + 1)")
+  private mutating func filter(_ edge: Edge, _ filters: [Expression]) throws(StreamError) -> Edge {
+    if filters.isEmpty { return edge }
+    var conditions: [BoundExpression] = []
+    for filter in filters {
+      let bound = try bind(filter, edge.schema)
+      do {
+        try bound.requireCondition()
+      } catch {
+        throw StreamError(error)
       }
-      let key = keys[position]
-      outputs.append(
-        CompiledOutput(field: Field(output.name, key.type, nullable: key.isNullable), value: .key(position)))
-    case .windowStart:
-      outputs.append(CompiledOutput(field: Field(output.name, .timestamp), value: .windowStart))
-    case .windowEnd:
-      outputs.append(CompiledOutput(field: Field(output.name, .timestamp), value: .windowEnd))
-    case .window:
-      outputs.append(CompiledOutput(field: Field("\(output.name)_start", .timestamp), value: .windowStart))
-      outputs.append(CompiledOutput(field: Field("\(output.name)_end", .timestamp), value: .windowEnd))
-    case .aggregate(let call):
-      let (type, isNullable) = try call.result(in: builder.schema)
-      outputs.append(
-        CompiledOutput(
-          field: Field(output.name, type, nullable: isNullable), value: .aggregate(try builder.add(call))))
+      conditions.append(bound)
     }
-  }
-}
-
-/// Finds the accumulators that aggregates need, each once.
-struct AccumulatorBuilder {
-  let schema: Schema
-  private(set) var inputs: [CompiledPlan.AggregateInput] = []
-  private(set) var accumulators: [Accumulator] = []
-  private var names: [String] = []
-
-  init(schema: Schema) {
-    self.schema = schema
+    return append(
+      FilterOperator(conditions: conditions), [edge], schema: edge.schema, isTimed: edge.isTimed,
+      isDerived: edge.isDerived)
   }
 
-  /// Adds an aggregate, and says how its value is read.
-  mutating func add(_ call: AggregateCall) throws(ColumnsError) -> AggregateResult {
-    let argument = try bind(call.argument)
-    let filter = try bind(call.filter)
-    if argument == nil && filter == nil { return .count(position(of: .countRows)) }
-    let input = position(of: call, argument, filter)
-    let isNullable = inputs[input].isNullable
-    let isDouble = argument?.type == .double
-    let count = isNullable ? position(of: .count(input: input)) : nil
-    switch call.function {
-    case .count:
-      return .count(count ?? position(of: .countRows))
-    case .sum:
-      return isDouble
-        ? .sumDouble(position(of: .sumDouble(input: input)), count: count)
-        : .sumInt64(position(of: .sumInt64(input: input)), count: count)
-    case .average:
-      let rows = count ?? position(of: .countRows)
-      return isDouble
-        ? .averageDouble(position(of: .sumDouble(input: input)), count: rows)
-        : .averageInt64(position(of: .sumInt64(input: input)), count: rows)
-    case .min:
-      return .extreme(position(of: .minimum(input: input)), type: argument?.type ?? .int64, count: count)
-    case .max:
-      return .extreme(position(of: .maximum(input: input)), type: argument?.type ?? .int64, count: count)
+  private mutating func aggregate(_ edge: Edge, _ plan: StreamPlan, _ window: Window) throws(StreamError) -> Edge {
+    guard edge.isTimed else {
+      throw StreamError(.plan, "the stream has no event time: call eventTime(_:delay:) before grouped(by:in:)")
+    }
+    guard !plan.outputs.isEmpty else {
+      throw StreamError(.plan, "the stream is grouped, and nothing is computed: call aggregate(_:_:)")
+    }
+    let aggregation = try CompiledAggregation(plan, window: window, schema: edge.schema)
+    let shown = try CompiledAggregation(plan.showingState, window: window, schema: edge.schema)
+    states.append(aggregation.state(id: states.count))
+    return append(
+      AggregateOperator(aggregation: aggregation, shown: shown, state: states.count - 1), [edge],
+      schema: aggregation.outputSchema, isTimed: true, isDerived: true, states: 1)
+  }
+
+  private mutating func operate(_ edge: Edge, _ operation: Operation) throws(StreamError) -> Edge {
+    switch operation {
+    case .project(let columns):
+      var expressions: [BoundExpression] = []
+      for column in columns { expressions.append(try bind(column.expression, edge.schema)) }
+      let schema = Schema(
+        zip(columns, expressions).map { Field($0.name, $1.type, nullable: $1.isNullable) })
+      return append(
+        ProjectOperator(expressions: expressions, schema: schema), [edge], schema: schema, isTimed: edge.isTimed,
+        isDerived: edge.isDerived)
     }
   }
 
-  private func bind(_ expression: Expression?) throws(ColumnsError) -> BoundExpression? {
-    guard let expression else { return nil }
-    return try BoundExpression(expression, schema: schema)
-  }
-
-  private mutating func position(of accumulator: Accumulator) -> Int {
-    if let position = accumulators.firstIndex(of: accumulator) { return position }
-    accumulators.append(accumulator)
-    return accumulators.count - 1
-  }
-
-  private mutating func position(
-    of call: AggregateCall, _ argument: BoundExpression?, _ filter: BoundExpression?
-  ) -> Int {
-    let name = "\(call.argument.map { "\($0)" } ?? "*") \(call.filter.map { "\($0)" } ?? "")"
-    if let position = names.firstIndex(of: name) { return position }
-    names.append(name)
-    inputs.append(CompiledPlan.AggregateInput(argument: argument, filter: filter))
-    return inputs.count - 1
+  private func bind(_ expression: Expression, _ schema: Schema) throws(StreamError) -> BoundExpression {
+    do {
+      return try BoundExpression(expression, schema: schema)
+    } catch {
+      throw StreamError(error)
+    }
   }
 }

@@ -34,11 +34,17 @@ public struct PlanComparison {
     new = wanted.plan
     oldSink = stored.sink ?? "none"
     newSink = wanted.sink ?? "none"
-    let (before, after) = (try CompiledPlan(old), try CompiledPlan(new))
-    accumulatesAlike =
-      before.state.values == after.state.values
-      && before.inputs.map(\.text) == after.inputs.map(\.text)
-    keyTypesAreSame = before.state.keys == after.state.keys && before.keys.map(\.type) == after.keys.map(\.type)
+    let (before, after) = (try Self.aggregation(old), try Self.aggregation(new))
+    accumulatesAlike = before.layout == after.layout && before.inputs.map(\.text) == after.inputs.map(\.text)
+    keyTypesAreSame = before.keys.map(\.type) == after.keys.map(\.type)
+  }
+
+  /// The one aggregation of a plan that has nothing else.
+  private static func aggregation(_ plan: StreamPlan) throws(StreamError) -> CompiledAggregation {
+    guard case .source = plan.input, let window = plan.window else {
+      throw StreamError(.plan, "the plan is no single aggregation")
+    }
+    return try CompiledAggregation(plan, window: window, schema: plan.usedColumns)
   }
 
   private mutating func compare() {
@@ -147,7 +153,7 @@ extension Field {
   fileprivate var typeText: String { type.name + (isNullable ? "?" : "") }
 }
 
-extension CompiledPlan.AggregateInput {
+extension CompiledAggregation.AggregateInput {
   /// What is read, in words.
   fileprivate var text: String {
     "\(argument.map { "\($0.expression)" } ?? "*") where \(filter.map { "\($0.expression)" } ?? "true")"

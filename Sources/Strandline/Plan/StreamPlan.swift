@@ -41,8 +41,15 @@ public struct OutputColumn: Sendable, Hashable {
 }
 
 /// What a stream computes: a value that can be checked, explained and compared before anything runs.
+///
+/// # Overview
+/// A plan is a stage: rows come from an input, get their event time, are filtered, and are then aggregated, or go through another
+/// operation; its result is filtered once more. The input is a source, or other stages: so a plan is a tree, with sources at its
+/// leaves.
 public struct StreamPlan: Sendable {
-  /// The columns of the source that the plan may use.
+  /// Where rows come from.
+  public var input: PlanInput
+  /// The columns of the input that the stage may use.
   public var rows: Schema
   /// The event time; nil until it is given.
   public var eventTime: EventTimePlan?
@@ -54,53 +61,89 @@ public struct StreamPlan: Sendable {
   public var window: Window?
   /// The columns of the result; empty until the stream is aggregated.
   public var outputs: [OutputColumn] = []
+  /// What is done with the rows of a stage that doesn't aggregate them.
+  public var operation: Operation?
   /// The conditions that a row of the result fulfils, over the output columns.
   public var outputFilters: [Expression] = []
   /// Which rows of a window are written.
   public var emission = Emission.final
 
   /// A plan over rows of that schema.
-  public init(rows: Schema) {
+  public init(rows: Schema, from input: PlanInput = .source) {
     self.rows = rows
+    self.input = input
   }
 
-  /// The plan in words, one line per part, stable between versions: what a store is compared with.
-  ///
-  /// It says everything that the state depends on, so that ``StoredPlan`` can read it again: `column` lines hold the types of
-  /// what is read, with `?` where a value may be missing. A line break inside a text is `\\n`, a backslash is doubled.
-  public var description: String {
-    var lines = usedColumns.fields.map { "column \(Self.name($0.name)) \($0.type.name)\($0.isNullable ? "?" : "")" }
-    if let eventTime {
-      lines.append(
-        "event time: \(Self.name(eventTime.column)), delay \(eventTime.delay) us"
-          + (eventTime.maximumJump == .max ? "" : ", at most \(eventTime.maximumJump) us ahead"))
+  /// Whether the stage does nothing with its rows yet but filter them.
+  var isOpen: Bool { window == nil && operation == nil && outputs.isEmpty }
+
+  /// Whether each row goes its way alone.
+  var isStateless: Bool {
+    switch operation {
+    case .project?: true
+    case nil: window == nil
     }
-    for filter in filters { lines.append("where: \(filter)") }
-    for (index, key) in keys.enumerated() { lines.append("key \(index + 1): \(key)") }
-    if let window { lines.append("window: \(window.planText)") }
-    for output in outputs { lines.append("output \(Self.name(output.name)): \(output.item)") }
-    for filter in outputFilters { lines.append("having: \(filter)") }
-    lines.append("emission: \(emission.rawValue)")
-    return lines.map(PlanLine.escaped).joined(separator: "\n")
   }
 
-  /// What a store holds of a plan and its sink.
-  static func stored(_ description: String, _ sink: any Sink) -> String {
-    "\(description)\nsink: \(sink.description)"
-  }
-
-  /// A name as expressions write it: in double quotes where it needs them.
-  private static func name(_ name: String) -> String { "\(Expression.column(name))" }
-
-  /// The columns of the source that the plan reads, in the source's order: the only ones that are decoded.
-  var usedColumns: Schema {
+  /// The columns of the input that the stage reads when those of its result are wanted; nil for all.
+  func columnsRead(for needed: Set<String>?) -> Set<String>? {
     var names = Set<String>()
     if let eventTime { names.insert(eventTime.column) }
     for expression in filters + keys { names.formUnion(expression.columns) }
-    if case .session(.row(let gap))? = window { names.formUnion(gap.columns) }
-    for output in outputs {
-      if case .aggregate(let call) = output.item { names.formUnion(call.columns) }
+    if let window {
+      if case .session(.row(let gap)) = window { names.formUnion(gap.columns) }
+      for output in outputs {
+        if case .aggregate(let call) = output.item { names.formUnion(call.columns) }
+      }
+      return names
     }
+    switch operation {
+    case .project(let columns)?:
+      for column in columns { names.formUnion(column.expression.columns) }
+      return names
+    case nil:
+      guard let needed else { return nil }
+      for filter in outputFilters { names.formUnion(filter.columns) }
+      return names.union(needed)
+    }
+  }
+
+  /// The columns of the input that the stage reads, in the input's order.
+  var usedColumns: Schema {
+    guard let names = columnsRead(for: nil) else { return rows }
     return Schema(rows.fields.filter { names.contains($0.name) })
+  }
+
+  /// The stages that the rows come from.
+  var inputs: [StreamPlan] {
+    switch input {
+    case .source: []
+    case .stage(let stage): [stage]
+    case .union(let stages, _): stages
+    }
+  }
+
+  /// The plan of an aggregation with all of its state in the result: every key, the window, and the aggregates in their order,
+  /// on which the accumulators depend.
+  var showingState: StreamPlan {
+    var shown = self
+    shown.outputFilters = []
+    var outputs: [OutputColumn] = []
+    func append(_ name: String, _ item: OutputItem) {
+      var unique = name
+      while outputs.contains(where: { $0.name == unique }) { unique += "_" }
+      outputs.append(OutputColumn(unique, item))
+    }
+    for (position, key) in keys.enumerated() {
+      let projected = self.outputs.first { $0.item == .key(position) }
+      append(projected?.name ?? "\(key)", .key(position))
+    }
+    append("window_start", .windowStart)
+    append("window_end", .windowEnd)
+    for output in self.outputs {
+      if case .aggregate = output.item { append(output.name, output.item) }
+    }
+    shown.outputs = outputs
+    return shown
   }
 }

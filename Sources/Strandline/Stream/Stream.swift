@@ -15,41 +15,72 @@ public import StrandlineState
 public struct Stream<Row: Record>: Sendable {
   /// What is computed so far.
   public private(set) var plan: StreamPlan
-  let source: any Source
+  /// The sources of the plan, in its order.
+  let sources: [any Source]
   let follows: Bool
 
   /// The rows of an input.
   public init(_ row: Row.Type = Row.self, from input: StreamInput) {
     plan = StreamPlan(rows: Row.schema)
-    source = input.source(Row.schema)
+    sources = [input.source(Row.schema)]
     follows = input.follows
   }
 
   /// The rows of an array. After a restart it must begin with the same rows.
   public init(_ rows: [Row]) {
     plan = StreamPlan(rows: Row.schema)
-    source = ArraySource(rows)
+    sources = [ArraySource(rows)]
     follows = false
   }
 
   /// The rows of an asynchronous sequence. After a restart it must begin with the same rows.
   public init<Rows: AsyncSequence & Sendable>(_ rows: Rows) where Rows.Element == Row {
     plan = StreamPlan(rows: Row.schema)
-    source = AsyncSequenceSource(rows)
+    sources = [AsyncSequenceSource(rows)]
     follows = false
   }
 
   /// The rows of a source of your own.
   public init(_ row: Row.Type = Row.self, source: any Source, follows: Bool = false) {
     plan = StreamPlan(rows: Row.schema)
-    self.source = source
+    sources = [source]
     self.follows = follows
   }
 
-  init(plan: StreamPlan, source: any Source, follows: Bool) {
+  init(plan: StreamPlan, sources: [any Source], follows: Bool) {
     self.plan = plan
-    self.source = source
+    self.sources = sources
     self.follows = follows
+  }
+
+  /// The stream with a stage that is still to be filled: a new one behind this one's, if that has its operation.
+  var opened: Stream {
+    if plan.isOpen { return self }
+    return Stream(plan: StreamPlan(rows: Row.schema, from: .stage(plan)), sources: sources, follows: follows)
+  }
+
+  /// Makes another row of each, from expressions over its columns.
+  ///
+  /// ```swift
+  /// .map(Euro.self) { .init(auction: $0.auction, price: $0.price * 0.908) }
+  /// ```
+  public func map<Result: Record>(
+    _ result: Result.Type = Result.self, _ columns: (Row.Columns) -> Result.Columns
+  ) -> Stream<Result> {
+    var plan = opened.plan
+    plan.operation = .project(
+      Result.expressions(columns(Row.columns)).map { ProjectedColumn($0.name, $0.expression) })
+    return Stream<Result>(plan: plan, sources: sources, follows: follows)
+  }
+
+  /// The rows of this stream and of others.
+  ///
+  /// - Parameter watermark: whether results wait for the stream that is furthest behind, or rows of it may be late.
+  public func united(with others: Stream..., watermark: WatermarkPolicy = .minimum) -> Stream {
+    let streams = [self] + others
+    return Stream(
+      plan: StreamPlan(rows: Row.schema, from: .union(streams.map(\.plan), watermark)),
+      sources: streams.flatMap(\.sources), follows: streams.contains(where: \.follows))
   }
 
   /// Says which column is the event time.
@@ -60,7 +91,7 @@ public struct Stream<Row: Record>: Sendable {
   public func eventTime(
     _ column: KeyPath<Row.Columns, Expr<Timestamp>>, delay: Duration, maximumJump: Duration? = nil
   ) -> Stream {
-    var next = self
+    var next = opened
     guard case .column(let name) = Row.columns[keyPath: column].expression else {
       preconditionFailure("the columns of a record are columns")
     }
@@ -73,7 +104,7 @@ public struct Stream<Row: Record>: Sendable {
   public func filter(_ condition: (Row.Columns) -> Expr<Bool>) -> Stream {
     var next = self
     let expression = condition(Row.columns).expression
-    if plan.outputs.isEmpty { next.plan.filters.append(expression) } else { next.plan.outputFilters.append(expression) }
+    if plan.isOpen { next.plan.filters.append(expression) } else { next.plan.outputFilters.append(expression) }
     return next
   }
 
@@ -89,7 +120,7 @@ public struct Stream<Row: Record>: Sendable {
   }
 
   private func grouped(by keys: [Expression], in window: Window) -> Stream {
-    var next = self
+    var next = opened
     next.plan.keys = keys
     next.plan.window = window
     return next
@@ -106,12 +137,12 @@ public struct Stream<Row: Record>: Sendable {
   ///
   /// - Throws: `StreamError` `.sink` when the output's directory can't be opened or made.
   public func write(to output: StreamOutput) throws(StreamError) -> StreamJob {
-    StreamJob(plan: plan, source: source, sink: try output.sink(), follows: follows)
+    StreamJob(plan: plan, sources: sources, sink: try output.sink(), follows: follows)
   }
 
   /// Says that the result goes to a sink of your own.
   public func write(to sink: any Sink) -> StreamJob {
-    StreamJob(plan: plan, source: source, sink: sink, follows: follows)
+    StreamJob(plan: plan, sources: sources, sink: sink, follows: follows)
   }
 
   /// Gives the result, row by row, to a closure: before the commit of its batch, and after a kill perhaps again.
@@ -134,6 +165,6 @@ public struct Grouped<Row: Record, Key: Sendable>: Sendable {
   ) -> Stream<Result> {
     var plan = stream.plan
     plan.outputs = Result.project(projection(Group(key: key))).map { OutputColumn($0.name, $0.item) }
-    return Stream<Result>(plan: plan, source: stream.source, follows: stream.follows)
+    return Stream<Result>(plan: plan, sources: stream.sources, follows: stream.follows)
   }
 }

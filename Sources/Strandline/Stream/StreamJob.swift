@@ -7,19 +7,24 @@ import StrandlineStorage
 public struct StreamJob: Sendable {
   /// What is computed.
   public let plan: StreamPlan
-  /// Where rows come from.
-  public let source: any Source
+  /// Where rows come from, in the order of the plan.
+  public let sources: [any Source]
   /// Where the result goes.
   public let sink: any Sink
   /// Whether the source may bring more after it has had nothing.
   public let follows: Bool
 
   /// A job of those parts.
-  public init(plan: StreamPlan, source: any Source, sink: any Sink, follows: Bool) {
+  public init(plan: StreamPlan, sources: [any Source], sink: any Sink, follows: Bool) {
     self.plan = plan
-    self.source = source
+    self.sources = sources
     self.sink = sink
     self.follows = follows
+  }
+
+  /// A job of a plan with one source.
+  public init(plan: StreamPlan, source: any Source, sink: any Sink, follows: Bool) {
+    self.init(plan: plan, sources: [source], sink: sink, follows: follows)
   }
 
   /// Checks the plan without running it.
@@ -80,7 +85,7 @@ public struct StreamJob: Sendable {
         throw StreamError(.store, error)
       }
       let engine = try MicroBatchEngine(
-        plan, source: source, sink: sink, store: directory, options: options, follows: follows)
+        plan, sources: sources, sink: sink, store: directory, options: options, follows: follows)
       return try drive(engine, options, stop, logger, progress)
     } catch {
       logger?.error("stream failed", metadata: ["code": "\(error.code.name)", "error": "\(error)"])

@@ -33,20 +33,22 @@ struct DiffCommand: AsyncParsableCommand {
       let older = try access.state(through: from.batch).state
       let newer = try access.state(through: to.batch).state
       var counts = (added: 0, closed: 0, changed: 0)
-      for pane in newer.states[0].panesDiffering(from: older.states[0]) {
-        let difference = newer.states[0].difference(from: older.states[0], pane: pane)
-        let before = try StateLines(access.plan, difference.before)
-        let after = try StateLines(access.plan, difference.after)
-        var text = ""
-        for change in difference.changes {
-          switch (change.before, change.after) {
-          case (nil, let row?): counts.added += 1; text += added(after, row)
-          case (let row?, nil): counts.closed += 1; text += closed(before, row)
-          case (let old?, let new?): counts.changed += 1; text += changed(before, old, after, new)
-          case (nil, nil): continue
+      for number in newer.states.indices {
+        for pane in newer.states[number].panesDiffering(from: older.states[number]) {
+          let difference = newer.states[number].difference(from: older.states[number], pane: pane)
+          let before = try StateLines(access.plan, difference.before, number)
+          let after = try StateLines(access.plan, difference.after, number)
+          var text = ""
+          for change in difference.changes {
+            switch (change.before, change.after) {
+            case (nil, let row?): counts.added += 1; text += added(after, row)
+            case (let row?, nil): counts.closed += 1; text += closed(before, row)
+            case (let old?, let new?): counts.changed += 1; text += changed(before, old, after, new)
+            case (nil, nil): continue
+            }
           }
+          try StandardOutput.write(text)
         }
-        try StandardOutput.write(text)
       }
       if !arguments.json {
         Console.note("\(counts.added) added, \(counts.closed) closed, \(counts.changed) changed")
@@ -75,10 +77,9 @@ private struct StateLines {
   let keys: [Substring]
   let values: [Substring]
 
-  init(_ plan: StoredPlan, _ groups: GroupRows) throws {
-    let rows = try plan.rows(of: groups)
-    // The two columns behind the keys are the window.
-    let width = plan.plan.keys.count + 2
+  init(_ plan: StoredPlan, _ groups: GroupRows, _ number: Int) throws {
+    let rows = try plan.rows(of: groups, number: number)
+    let width = plan.identifyingColumns(number: number)
     whole = Self.lines(rows, rows.columns.indices)
     keys = Self.lines(rows, 0..<width)
     values = Self.lines(rows, width..<rows.columns.count)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Strandline
 import StrandlineColumns
+import StrandlineState
 import StrandlineStorage
 
 /// `strandline dump`: the rows of the state after a batch.
@@ -26,12 +27,17 @@ struct DumpCommand: AsyncParsableCommand {
     try await Failure.reporting(json: arguments.json) {
       let access = try StoreAccess(path: arguments.store)
       let state = try access.state(through: batch.batch).state
-      let rows = try access.plan.rows(of: state)
-      let encoder = JSONLinesEncoder(schema: rows.schema)
-      var bytes: [UInt8] = []
-      encoder.append(rows, to: &bytes)
-      // Unsafe: what a byte is made of is itself, so all of it is initialised.
-      try StandardOutput.write(unsafe bytes.span.bytes)
+      for number in state.states.indices {
+        if state.states.count > 1 {
+          Console.note("state \(number + 1) of \(state.states.count): \(access.plan.stateNames[number])")
+        }
+        let rows = try access.plan.rows(of: state, number: number)
+        let encoder = JSONLinesEncoder(schema: rows.schema)
+        var bytes: [UInt8] = []
+        encoder.append(rows, to: &bytes)
+        // Unsafe: what a byte is made of is itself, so all of it is initialised.
+        try StandardOutput.write(unsafe bytes.span.bytes)
+      }
     }
   }
 }

@@ -53,6 +53,8 @@ extension CommitRecord {
     for partition in partitions { writer.varint(UInt64(partition.source)) }
     writer.varint(UInt64(watermarks.count))
     for watermark in watermarks { writer.int64(watermark) }
+    writer.varint(UInt64(sourceWatermarks.count))
+    for watermark in sourceWatermarks { writer.int64(watermark) }
     writer.varint(UInt64(operators.count))
     for state in operators { writer.blob(state) }
   }
@@ -60,6 +62,7 @@ extension CommitRecord {
   private mutating func decodeExtension(_ reader: inout ByteReader) throws(BytesError) {
     for index in partitions.indices { partitions[index].source = try reader.count(limit: 1 << 16) }
     for _ in 0..<(try reader.count(limit: reader.remaining / 8)) { watermarks.append(try reader.int64()) }
+    for _ in 0..<(try reader.count(limit: reader.remaining / 8)) { sourceWatermarks.append(try reader.int64()) }
     for _ in 0..<(try reader.count(limit: reader.remaining)) {
       operators.append(try reader.blob(limit: Self.longestBlob))
     }

@@ -36,6 +36,8 @@ public struct CommitRecord: Sendable, Hashable {
   public var committedAt: Int64 = 0
   /// The watermarks of the keyed states after the batch, by their number; empty where all are the stream's.
   public var watermarks: [Int64] = []
+  /// The watermarks of the sources after the batch, by their number; empty where there is one, whose watermark is the stream's.
+  public var sourceWatermarks: [Int64] = []
   /// What operators keep that no shard owns, by their number; empty where none keeps anything.
   public var operators: [[UInt8]] = []
   /// The parts of the state.
@@ -52,7 +54,7 @@ public struct CommitRecord: Sendable, Hashable {
 
   /// Whether it says something of several operators or sources.
   var isExtended: Bool {
-    !watermarks.isEmpty || !operators.isEmpty || partitions.contains { $0.source != 0 }
+    !watermarks.isEmpty || !sourceWatermarks.isEmpty || !operators.isEmpty || partitions.contains { $0.source != 0 }
   }
 }
 

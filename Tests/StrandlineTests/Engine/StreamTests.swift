@@ -100,8 +100,10 @@ struct StreamTests {
 
   @Test("says what is missing in a plan")
   func incomplete() throws {
-    let noAggregation = Stream(clicks(1)).eventTime(\.at, delay: .zero).forEach { _ in }
-    #expect(throws: StreamError.self) { try noAggregation.check() }
+    let noTime = Stream(clicks(1)).grouped(by: { $0.page }, in: .tumbling(.minutes(1)))
+      .aggregate(Clicks.self) { .init(page: $0.key, window: $0.window, clicks: .count, users: .count) }
+    let missing = #expect(throws: StreamError.self) { try noTime.forEach { _ in }.check() }
+    #expect(missing?.message.contains("event time") == true)
     let negative = Stream(clicks(1)).eventTime(\.at, delay: .seconds(-1))
       .grouped(by: { $0.page }, in: .tumbling(.minutes(1)))
       .aggregate(Clicks.self) { .init(page: $0.key, window: $0.window, clicks: .count, users: .count) }

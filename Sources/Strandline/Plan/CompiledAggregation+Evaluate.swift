@@ -1,14 +1,7 @@
 import StrandlineColumns
 import StrandlineState
 
-extension CompiledPlan {
-  /// The rows of a batch that every filter keeps.
-  func select(_ batch: ColumnBatch) throws(ColumnsError) -> Selection {
-    var selection = Selection.all(batch.count)
-    for filter in filters { selection = try filter.select(batch, selection) }
-    return selection
-  }
-
+extension CompiledAggregation {
   /// The key columns of the selected rows.
   func keys(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
     var columns: [Column] = []
@@ -50,28 +43,20 @@ extension CompiledPlan {
   /// The rows of the result for some groups.
   func result(_ rows: GroupRows) throws(StreamError) -> ColumnBatch {
     var columns: [Column] = []
-    do {
+    do throws(StateError) {
       for output in outputs {
         switch output.value {
         case .key(let position): columns.append(rows.keys[position])
         case .windowStart: columns.append(Column(.timestamp, words: rows.panes))
         case .windowEnd: columns.append(Column(.timestamp, words: rows.panes.map { window.end(ofPane: $0) }))
         case .aggregate(let result):
-          columns.append(try result.column(of: rows, state.values) { describeKey(rows, $0) })
+          columns.append(try result.column(of: rows, layout) { describeKey(rows, $0) })
         }
       }
-      let batch = ColumnBatch(outputSchema, columns: columns)
-      if outputFilters.isEmpty { return batch }
-      var selection = Selection.all(batch.count)
-      for filter in outputFilters { selection = try filter.select(batch, selection) }
-      return ColumnBatch(outputSchema, columns: columns.map { $0.gathered(selection) })
-    } catch let error as StateError {
-      throw StreamError(error)
-    } catch let error as ColumnsError {
-      throw StreamError(error)
     } catch {
-      throw StreamError(.plan, "\(error)")
+      throw StreamError(error)
     }
+    return ColumnBatch(outputSchema, columns: columns)
   }
 
   /// The names of a group's key columns: values of keys are not repeated in messages.

@@ -1,0 +1,137 @@
+import StrandlineColumns
+import StrandlineLog
+import StrandlineState
+
+/// A plan at work: its operators, their states, and where their watermarks stand.
+///
+/// # Overview
+/// `push` takes rows of a partition through all operators behind their source. `endBatch` then ends the batch operator by
+/// operator, each behind those whose rows it takes: an operator has seen all rows of a batch before its watermark moves.
+///
+/// # Invariants
+/// An operator's watermark follows from those of the sources and never goes back.
+struct Dataflow {
+  private var nodes: [CompiledPlan.Node]
+  private let sources: [CompiledPlan.CompiledSource]
+  private let states: [KeyedStatePlan]
+  private let outputSchema: Schema
+  /// Whether commits say more than the stream's watermark.
+  let isExtended: Bool
+  /// The watermarks of the operators' inputs after the last batch.
+  private var watermarks: [Int64]
+  /// The states, and what the batch in hand has come to.
+  var context: OperatorContext
+  private var result: [ColumnBatch] = []
+
+  init(_ plan: CompiledPlan, _ state: StreamState) {
+    nodes = plan.nodes
+    sources = plan.sources
+    states = plan.states
+    outputSchema = plan.outputSchema
+    isExtended = plan.isExtended
+    watermarks = Array(repeating: .min, count: plan.nodes.count)
+    context = OperatorContext(state)
+  }
+
+  /// Takes up what a commit holds.
+  ///
+  /// - Parameter sources: the watermarks of the sources after it.
+  /// - Throws: `StreamError` `.store` for progress that an operator can't read.
+  mutating func restored(sources: [Int64], progress: [[UInt8]]) throws(StreamError) {
+    for index in nodes.indices {
+      watermarks[index] = watermark(of: index, sources)
+      context.watermark = watermarks[index]
+      context.watermarkBefore = watermarks[index]
+      try nodes[index].operation.restored(index < progress.count ? progress[index] : [], &context)
+    }
+  }
+
+  /// Begins a batch.
+  ///
+  /// - Parameter now: its processing time, in Unix microseconds.
+  mutating func beginBatch(now: Int64) {
+    context.now = now
+    context.lateRows = 0
+    context.late.removeAll()
+    context.panesClosed = 0
+  }
+
+  /// Takes the rows of a partition through the operators, and its clock past them.
+  ///
+  /// - Parameters:
+  ///   - ordinal: the place of the first row among all rows of one event time.
+  /// - Returns: the rows that have no place in event time, by their places in the batch.
+  mutating func push(
+    _ batch: ColumnBatch, source: Int, clock: inout PartitionClock, ordinal: Int64
+  ) throws(StreamError) -> [(row: Int32, refusal: StampedRows.Refusal)] {
+    context.clock = clock
+    context.refused.removeAll()
+    try deliver(RowBatch(batch, times: nil, mark: .min, ordinal: ordinal), to: sources[source].consumer)
+    clock = context.clock
+    return context.refused
+  }
+
+  private mutating func deliver(
+    _ rows: RowBatch, to consumer: (node: Int, input: Int)?
+  ) throws(StreamError) {
+    guard let consumer else {
+      result.append(rows.compacted.columns)
+      return
+    }
+    let node = consumer.node
+    context.watermark = watermarks[node]
+    context.watermarkBefore = watermarks[node]
+    try nodes[node].operation.take(rows, from: consumer.input, &context)
+    try forward(from: node)
+  }
+
+  private mutating func forward(from node: Int) throws(StreamError) {
+    for rows in context.takeEmitted() { try deliver(rows, to: nodes[node].consumer) }
+  }
+
+  /// Ends a batch: moves the watermarks on, and returns the rows of the result.
+  ///
+  /// - Parameter sources: the watermarks of the sources after it.
+  mutating func endBatch(sources: [Int64]) throws(StreamError) -> ColumnBatch {
+    for index in nodes.indices {
+      context.watermarkBefore = watermarks[index]
+      watermarks[index] = max(watermarks[index], watermark(of: index, sources))
+      context.watermark = watermarks[index]
+      try nodes[index].operation.endBatch(&context)
+      try forward(from: index)
+    }
+    context.state.endBatch()
+    defer { result.removeAll() }
+    if result.count == 1 { return result[0] }
+    var rows = ColumnBatch(outputSchema)
+    for batch in result { rows.append(contentsOf: batch) }
+    return rows
+  }
+
+  /// The watermark of an operator's input: what its producers have reached, less what they hold back.
+  private func watermark(of node: Int, _ sources: [Int64]) -> Int64 {
+    let inputs = nodes[node].inputs.map { origin in
+      switch origin {
+      case .source(let source): return sources[source]
+      case .node(let producer):
+        let (reached, delay) = (watermarks[producer], nodes[producer].operation.outputDelay)
+        return reached == .max || reached == .min ? reached : reached &- delay
+      }
+    }
+    return (nodes[node].policy == .minimum ? inputs.min() : inputs.max()) ?? .min
+  }
+
+  /// What a commit says of the operators: the watermarks of their keyed states and their progress; nothing for a plan whose
+  /// one state has the watermark of the stream.
+  var record: (watermarks: [Int64], progress: [[UInt8]]) {
+    guard isExtended else { return ([], []) }
+    var marks: [Int64] = []
+    for (node, watermark) in zip(nodes, watermarks) {
+      marks += repeatElement(watermark, count: node.states.count)
+    }
+    return (marks, nodes.map(\.operation.progress))
+  }
+
+  /// When an operator wants a batch although no row comes, in Unix microseconds; nil for never.
+  var nextAlarm: Int64? { nodes.compactMap(\.operation.nextAlarm).min() }
+}

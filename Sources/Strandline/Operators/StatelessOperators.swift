@@ -1,0 +1,68 @@
+import StrandlineColumns
+import StrandlineState
+
+/// Gives rows their event time and the marks of their partition.
+struct EventTimeOperator: StreamOperator {
+  let name = "event time"
+  let column: Int
+  let limits: EventTimeLimits
+
+  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+    var rows = rows
+    let stamped = context.clock.stamp(rows.columns.columns[column], limits: limits)
+    rows.times = stamped.times
+    if !stamped.refused.isEmpty {
+      context.refused += stamped.refused.map { (rows.places?[Int($0.row)] ?? $0.row, $0.refusal) }
+      rows.selection = stamped.selection(of: rows.columns.count)
+    }
+    context.emit(rows)
+  }
+}
+
+/// Keeps the rows for which every condition is true.
+struct FilterOperator: StreamOperator {
+  let name = "filter"
+  let conditions: [BoundExpression]
+
+  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+    var rows = rows
+    do {
+      for condition in conditions { rows.selection = try condition.select(rows.columns, rows.selection) }
+    } catch {
+      throw StreamError(.row, "a row can't be computed: \(error)")
+    }
+    context.emit(rows)
+  }
+}
+
+/// Makes new columns of each row.
+struct ProjectOperator: StreamOperator {
+  let name = "project"
+  let expressions: [BoundExpression]
+  let schema: Schema
+
+  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+    var columns: [Column] = []
+    do {
+      for expression in expressions { columns.append(try expression.evaluate(rows.columns, rows.selection)) }
+    } catch {
+      throw StreamError(.row, "a row can't be computed: \(error)")
+    }
+    var out = rows.compacted
+    out.columns = ColumnBatch(schema, columns: columns)
+    context.emit(out)
+  }
+}
+
+/// Passes the rows of all its inputs on.
+struct UnionOperator: StreamOperator {
+  let name = "union"
+  let schema: Schema
+
+  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+    var rows = rows
+    // Inputs of one shape may have other columns beside it, in another order.
+    rows.columns = ColumnBatch(schema, columns: schema.fields.compactMap { rows.columns.column($0.name) })
+    context.emit(rows)
+  }
+}

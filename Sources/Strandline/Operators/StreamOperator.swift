@@ -1,0 +1,117 @@
+import StrandlineColumns
+import StrandlineLog
+import StrandlineState
+
+/// A step of a running plan: takes rows, changes its state, gives rows.
+///
+/// # Overview
+/// In a batch an operator is given rows any number of times (`take`), and then told once that the rows of the batch are
+/// complete, with the watermark of its input after them (`endBatch`). Whatever it gives (`OperatorContext/emit`) goes to the
+/// next operator before that one's batch ends. So rows come before the watermark that follows from them.
+///
+/// # Invariants
+/// What an operator keeps beyond its keyed states follows from them (`restored` computes it again), or is in `progress`.
+///
+/// # After a crash
+/// A new operator of the same plan is given its keyed states, its progress and the watermark of its input.
+protocol StreamOperator: Sendable {
+  /// The kind of operator, in a word or two.
+  var name: String { get }
+
+  /// Takes rows of one of its inputs.
+  ///
+  /// - Throws: `StreamError` `.row` for rows that can't be computed, `.overflow`.
+  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError)
+
+  /// Ends a batch: windows that end by the watermark close, what changed is given away.
+  mutating func endBatch(_ context: inout OperatorContext) throws(StreamError)
+
+  /// Takes up what a commit holds: the keyed states are in the context, and so is the watermark.
+  mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError)
+
+  /// Whether it keeps anything that no shard owns.
+  var keepsProgress: Bool { get }
+
+  /// What it keeps that no shard owns, as bytes.
+  var progress: [UInt8] { get }
+
+  /// How far the event times of the rows that it gives may lie behind the watermark of its input, in microseconds.
+  var outputDelay: Int64 { get }
+
+  /// When it wants a batch although no row comes, in Unix microseconds; nil for never.
+  var nextAlarm: Int64? { get }
+
+  /// What is kept, in words, for `explain`; nil for an operator without state.
+  var keeps: String? { get }
+
+  /// Groups of one of its keyed states as rows that say everything of them: the keys, two columns that say when, and values.
+  ///
+  /// - Parameter state: 0 for the first of its keyed states.
+  func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch
+}
+
+extension StreamOperator {
+  mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {}
+  mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {}
+  var keepsProgress: Bool { false }
+  var progress: [UInt8] { [] }
+  var outputDelay: Int64 { 0 }
+  var nextAlarm: Int64? { nil }
+  var keeps: String? { nil }
+
+  func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch {
+    var fields: [Field] = []
+    var columns: [Column] = []
+    func append(_ name: String, _ column: Column) {
+      fields.append(Field(name, column.type, nullable: true))
+      columns.append(column)
+    }
+    for (index, key) in groups.keys.enumerated() { append("key_\(index + 1)", key) }
+    append("pane", Column(.timestamp, words: groups.panes))
+    append("state", Column(.int64, words: Array(repeating: Int64(state), count: groups.count)))
+    for (index, words) in groups.words.enumerated() { append("word_\(index + 1)", Column(.int64, words: words)) }
+    for (index, blobs) in groups.blobs.enumerated() {
+      append("bytes_\(index + 1)", Column(.int64, words: blobs.map { Int64($0.count) }))
+    }
+    return ColumnBatch(Schema(fields), columns: columns)
+  }
+}
+
+/// What an operator may touch while it runs.
+struct OperatorContext {
+  /// The keyed states of the plan; an operator knows the numbers of its own.
+  var state: StreamState
+  /// The watermark of the operator's input: before the batch's rows in `take`, after them in `endBatch`.
+  var watermark = Int64.min
+  /// The watermark of the operator's input before the batch.
+  var watermarkBefore = Int64.min
+  /// The processing time of the batch, in Unix microseconds: the same for all of its rows, and in its commit.
+  var now: Int64 = 0
+  /// The clock of the partition whose rows are being taken.
+  var clock = PartitionClock()
+  /// Rows of the partition that have no place in event time, by their places in what was read.
+  var refused: [(row: Int32, refusal: StampedRows.Refusal)] = []
+  /// Rows that no window took, in this batch.
+  var lateRows: UInt64 = 0
+  /// Late rows for those who want them, in this batch.
+  var late: [ColumnBatch] = []
+  /// Panes that were closed, in this batch.
+  var panesClosed = 0
+  /// What operators have given and no other has taken yet.
+  private(set) var emitted: [RowBatch] = []
+
+  init(_ state: StreamState) {
+    self.state = state
+  }
+
+  /// Gives rows to the next operator.
+  mutating func emit(_ rows: RowBatch) {
+    if rows.selection.count > 0 { emitted.append(rows) }
+  }
+
+  /// Takes what was given since the last call.
+  mutating func takeEmitted() -> [RowBatch] {
+    defer { emitted.removeAll() }
+    return emitted
+  }
+}

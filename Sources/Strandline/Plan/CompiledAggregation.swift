@@ -1,0 +1,104 @@
+import StrandlineColumns
+import StrandlineState
+
+/// A windowed aggregation bound to the columns of its input.
+struct CompiledAggregation: Sendable {
+  let window: Window
+  let keys: [BoundExpression]
+  /// The columns that the accumulators read.
+  let inputs: [AggregateInput]
+  let layout: AccumulatorLayout
+  let outputs: [CompiledOutput]
+  let outputSchema: Schema
+  let emission: Emission
+
+  /// A column of the result.
+  struct CompiledOutput: Sendable {
+    enum Value: Sendable {
+      case key(Int)
+      case windowStart
+      case windowEnd
+      case aggregate(AggregateResult)
+    }
+    let field: Field
+    let value: Value
+  }
+
+  /// What an accumulator reads: a value per row, null where the aggregate's filter isn't true.
+  struct AggregateInput: Sendable {
+    let argument: BoundExpression?
+    let filter: BoundExpression?
+
+    var isNullable: Bool { filter != nil || argument?.isNullable ?? false }
+  }
+
+  /// Binds the aggregation of a stage.
+  ///
+  /// - Throws: `StreamError` `.plan` for a window that is none; `ColumnsError` for expressions that don't fit.
+  init(_ plan: StreamPlan, window: Window, schema: Schema) throws(StreamError) {
+    self.window = try Self.checked(window)
+    emission = plan.emission
+    do throws(ColumnsError) {
+      var keys: [BoundExpression] = []
+      for key in plan.keys { keys.append(try BoundExpression(key, schema: schema)) }
+      self.keys = keys
+      var builder = AccumulatorBuilder(schema: schema)
+      var outputs: [CompiledOutput] = []
+      for output in plan.outputs { try Self.append(output, keys, &builder, to: &outputs) }
+      self.outputs = outputs
+      inputs = builder.inputs
+      layout = AccumulatorLayout(builder.accumulators)
+      outputSchema = Schema(outputs.map(\.field))
+      guard Set(outputSchema.fields.map(\.name)).count == outputs.count else {
+        throw ColumnsError(.typeMismatch, "two output columns have one name: \(outputSchema)")
+      }
+    } catch {
+      throw StreamError(error)
+    }
+  }
+
+  /// What its keyed state holds.
+  func state(id: Int) -> KeyedStatePlan {
+    KeyedStatePlan(id: id, keys: KeyLayout(keys.map(\.type)), values: layout, window: window)
+  }
+
+  /// The window with the rules of its time zone.
+  private static func checked(_ window: Window) throws(StreamError) -> Window {
+    do {
+      try window.check()
+    } catch {
+      throw StreamError(.plan, error.message)
+    }
+    guard window.isOnePane, window != .global else {
+      throw StreamError(.plan, "this version can't aggregate in windows of that kind: \(window.words)")
+    }
+    return try ZoneDatabase.system.resolved(window)
+  }
+
+  private static func append(
+    _ output: OutputColumn, _ keys: [BoundExpression], _ builder: inout AccumulatorBuilder,
+    to outputs: inout [CompiledOutput]
+  ) throws(ColumnsError) {
+    switch output.item {
+    case .key(let position):
+      guard keys.indices.contains(position) else {
+        throw ColumnsError(.unknownColumn, "there is no key \(position + 1)")
+      }
+      let key = keys[position]
+      outputs.append(
+        CompiledOutput(field: Field(output.name, key.type, nullable: key.isNullable), value: .key(position)))
+    case .windowStart:
+      outputs.append(CompiledOutput(field: Field(output.name, .timestamp), value: .windowStart))
+    case .windowEnd:
+      outputs.append(CompiledOutput(field: Field(output.name, .timestamp), value: .windowEnd))
+    case .window:
+      outputs.append(CompiledOutput(field: Field("\(output.name)_start", .timestamp), value: .windowStart))
+      outputs.append(CompiledOutput(field: Field("\(output.name)_end", .timestamp), value: .windowEnd))
+    case .aggregate(let call):
+      let (type, isNullable) = try call.result(in: builder.schema)
+      outputs.append(
+        CompiledOutput(
+          field: Field(output.name, type, nullable: isNullable), value: .aggregate(try builder.add(call))))
+    }
+  }
+}

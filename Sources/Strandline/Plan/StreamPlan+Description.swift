@@ -1,0 +1,67 @@
+import StrandlineColumns
+import StrandlineState
+
+extension StreamPlan {
+  /// The plan in words, one line per part, stable between versions: what a store is compared with.
+  ///
+  /// It says everything that the state depends on, so that ``StoredPlan`` can read it again: `column` lines hold the types of
+  /// what is read, with `?` where a value may be missing. A line break inside a text is `\\n`, a backslash is doubled. The
+  /// stages that the rows come from stand in front, indented.
+  public var description: String {
+    lines.joined(separator: "\n")
+  }
+
+  private var lines: [String] {
+    var lines = inputLines
+    lines += usedColumns.fields.map { "column \(Self.name($0.name)) \($0.type.name)\($0.isNullable ? "?" : "")" }
+    if let eventTime {
+      lines.append(
+        "event time: \(Self.name(eventTime.column)), delay \(eventTime.delay) us"
+          + (eventTime.maximumJump == .max ? "" : ", at most \(eventTime.maximumJump) us ahead"))
+    }
+    for filter in filters { lines.append("where: \(filter)") }
+    for (index, key) in keys.enumerated() { lines.append("key \(index + 1): \(key)") }
+    if let window { lines.append("window: \(window.planText)") }
+    for output in outputs { lines.append("output \(Self.name(output.name)): \(output.item)") }
+    lines += operationLines
+    for filter in outputFilters { lines.append("having: \(filter)") }
+    if window != nil || !outputs.isEmpty { lines.append("emission: \(emission.rawValue)") }
+    return lines.map { $0.hasPrefix(Self.indent) ? $0 : PlanLine.escaped($0) }
+  }
+
+  private var inputLines: [String] {
+    var lines: [String] = []
+    switch input {
+    case .source: break
+    case .stage(let stage):
+      lines.append("of:")
+      lines += stage.indented
+    case .union(let stages, let policy):
+      for stage in stages {
+        lines.append("union:")
+        lines += stage.indented
+      }
+      lines.append("watermark: \(policy.rawValue)")
+    }
+    return lines
+  }
+
+  private var operationLines: [String] {
+    switch operation {
+    case nil: []
+    case .project(let columns): columns.map { "column \(Self.name($0.name)) = \($0.expression)" }
+    }
+  }
+
+  static let indent = "  "
+
+  private var indented: [String] { lines.map { Self.indent + $0 } }
+
+  /// What a store holds of a plan and its sink.
+  static func stored(_ description: String, _ sink: any Sink) -> String {
+    "\(description)\nsink: \(sink.description)"
+  }
+
+  /// A name as expressions write it: in double quotes where it needs them.
+  private static func name(_ name: String) -> String { "\(Expression.column(name))" }
+}

@@ -1,0 +1,135 @@
+public import StrandlineColumns
+
+/// Which rows of a batch belong to which pane, and which are late.
+public struct PaneAssignment: Sendable {
+  /// Rows of one pane, ascending.
+  struct Pane: Sendable {
+    var start: Int64
+    var rows: [Int32]
+  }
+
+  /// The panes in order of their first row, unless `whole` says it all.
+  private var panes: [Pane] = []
+  /// The one pane that takes the whole selection.
+  private var whole: (pane: Int64, selection: Selection)?
+  /// The panes and the rows that each takes.
+  public var selections: [(pane: Int64, rows: Selection)] {
+    if let whole { return [(whole.pane, whole.selection)] }
+    return panes.map { ($0.start, .rows($0.rows)) }
+  }
+  /// Rows that no window takes.
+  public private(set) var late: [Int32] = []
+
+  /// Assigns the selected rows of a batch to the panes of a window. Linear in the rows.
+  ///
+  /// - Parameter lateness: for how long, beyond its end, a window takes rows, in microseconds.
+  public init(_ rows: RowTimes, _ selection: Selection, window: Window, lateness: Int64 = 0) {
+    if selection.count == 0 || isWhole(rows, selection, window, lateness) { return }
+    switch rows.marks {
+    case .same(let mark):
+      assign(rows.times, selection, window, lateness) { _, _ in mark }
+    case .each(let marks):
+      assign(rows.times, selection, window, lateness) { row, _ in marks[row] }
+    case .running(let clock, let delay):
+      let before = clock.watermark(delay: delay)
+      var (mark, latest) = (before, clock.maximum ?? .min)
+      assign(rows.times, selection, window, lateness) { _, time in
+        if time > latest {
+          latest = time
+          mark = max(before, time &- delay)
+        }
+        return mark
+      }
+    }
+    panes.removeAll { $0.rows.isEmpty }
+  }
+
+  /// The common case of a batch within one pane whose window is open to the end, decided from its smallest and largest time.
+  private mutating func isWhole(
+    _ rows: RowTimes, _ selection: Selection, _ window: Window, _ lateness: Int64
+  ) -> Bool {
+    let last: Int64
+    switch rows.marks {
+    case .same(let mark): last = mark
+    case .each: return false
+    case .running(var clock, let delay):
+      clock.observe(rows.range.upperBound)
+      last = clock.watermark(delay: delay)
+    }
+    let pane = window.pane(of: rows.range.lowerBound)
+    guard rows.range.upperBound < window.paneEnd(pane), Self.closing(window, pane, lateness) > last else {
+      return false
+    }
+    whole = (pane, selection)
+    return true
+  }
+
+  /// The mark at which a pane takes no more rows.
+  @inline(__always)
+  private static func closing(_ window: Window, _ pane: Int64, _ lateness: Int64) -> Int64 {
+    let end = window.end(ofPane: pane)
+    return end == .max || end == .min ? end : end &+ lateness
+  }
+
+  /// Goes through all rows, since those that aren't selected may move the mark.
+  @inline(__always)
+  private mutating func assign(
+    _ times: Column, _ selection: Selection, _ window: Window, _ lateness: Int64, mark: (Int, Int64) -> Int64
+  ) {
+    var index = PaneIndex()
+    var (start, end, closes) = (Int64(0), Int64.min, Int64(0))
+    var pane = 0
+    let words = times.words.span
+    var selected = SelectionCursor(selection)
+    for row in words.indices {
+      let time = words[row]
+      let mark = mark(row, time)
+      guard selected.advance(to: row) else { continue }
+      if time < start || time >= end {
+        start = window.pane(of: time)
+        end = window.paneEnd(start)
+        closes = Self.closing(window, start, lateness)
+        pane = index.position(of: start, in: &panes)
+      }
+      if closes <= mark {
+        late.append(Int32(row))
+      } else {
+        panes[pane].rows.append(Int32(row))
+      }
+    }
+  }
+}
+
+/// Finds the list of a pane by its start: by hash, since a batch may reach over thousands of panes.
+private struct PaneIndex {
+  private var positions: [Int64: Int] = [:]
+
+  mutating func position(of start: Int64, in panes: inout [PaneAssignment.Pane]) -> Int {
+    if let position = positions[start] { return position }
+    panes.append(PaneAssignment.Pane(start: start, rows: []))
+    positions[start] = panes.count - 1
+    return panes.count - 1
+  }
+}
+
+/// Walks a selection beside the rows of its batch.
+private struct SelectionCursor {
+  private let rows: [Int32]?
+  private var next = 0
+
+  init(_ selection: Selection) {
+    switch selection {
+    case .all: rows = nil
+    case .rows(let list): rows = list
+    }
+  }
+
+  /// Whether the row is selected; rows are asked for in ascending order.
+  @inline(__always)
+  mutating func advance(to row: Int) -> Bool {
+    guard let rows else { return true }
+    guard next < rows.count, Int(rows[next]) == row else { return false }
+    next += 1
+    return true
+  }
+}
