@@ -80,15 +80,18 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .target(name: "Nexmark", dependencies: ["StrandlineColumns"], path: "Benchmarks/Nexmark", swiftSettings: settings),
     .executableTarget(
       name: "StrandlineBench",
       dependencies: [
-        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
+        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery",
+        "StrandlineState",
         "StrandlineStorage", "StrandlineTestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/StrandlineBench",
       swiftSettings: settings),
+    .testTarget(name: "NexmarkTests", dependencies: ["Nexmark", "StrandlineColumns"], swiftSettings: settings),
     .testTarget(name: "StrandlineBytesTests", dependencies: ["StrandlineBytes"], swiftSettings: settings),
     .testTarget(
       name: "StrandlineStorageTests", dependencies: ["StrandlineStorage", "StrandlineTestKit"],
