@@ -7,9 +7,11 @@ DEMO_ROWS ?= 2000000
 DRILL ?= --kills 20 --seed 7
 TORTURE ?=
 FUZZ_SECONDS ?= 60
+ORACLE ?=
+PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench drill matrix torture fuzz tsan asan clean
+.PHONY: help setup build demo test lint bench drill matrix oracle torture fuzz tsan asan clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -60,6 +62,20 @@ matrix: build ## Crash states, damages and full disks of small runs in every way
 	  "damage --every-bit" "damage --every-bit --state large --output-kind parts" \
 	  "full-disk --rows 800" "full-disk --rows 800 --state large --output-kind parts"; do \
 	  echo "== drill --mode $$way"; $(STRANDLINE) drill --mode $$way || exit 1; done
+
+oracle: setup ## Compare with DuckDB: random plans, and the queries of Nexmark (ORACLE='--seed 7 --cases 500')
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+	  echo "oracle: installing python3-venv with apt-get"; \
+	  as=""; if [ "$$(id -u)" != 0 ]; then as=sudo; fi; \
+	  $$as apt-get update -q < /dev/null; \
+	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3 python3-venv < /dev/null; }
+	@if ! cmp -s Oracle/requirements.txt .build/oracle/python/requirements.txt; then \
+	  echo "oracle: installing $$(cat Oracle/requirements.txt) from PyPI into .build/oracle/python"; \
+	  rm -rf .build/oracle/python; mkdir -p .build/oracle; $(PYTHON) -m venv .build/oracle/python; \
+	  .build/oracle/python/bin/pip install -q --disable-pip-version-check -r Oracle/requirements.txt; \
+	  cp Oracle/requirements.txt .build/oracle/python/; fi
+	$(SWIFT) build -c release --product strandline-bench
+	.build/oracle/python/bin/python Oracle/oracle.py $(ORACLE)
 
 torture: build ## As root: kills, failing calls, full disks, limits, power cuts, lost pages (TORTURE='--only power --rounds 5')
 	@missing=""; \

@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "StrandlineBench",
       dependencies: [
-        "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery",
+        "Nexmark", "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery",
         "StrandlineState",
         "StrandlineStorage", "StrandlineTestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

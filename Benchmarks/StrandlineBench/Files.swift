@@ -14,6 +14,11 @@ enum Files {
     try PosixDirectory.open(path: directory).remove(name)
   }
 
+  static func exists(_ path: String) throws -> Bool {
+    let (directory, name) = split(path)
+    return try PosixDirectory.open(path: directory, create: true).entries().contains { $0.name == name }
+  }
+
   /// Removes the files of a store; its directory stays, empty.
   static func removeStore(_ path: String) throws {
     let directory = try PosixDirectory.open(path: path)
@@ -44,7 +49,7 @@ enum Files {
     return count
   }
 
-  private static func split(_ path: String) -> (String, String) {
+  static func split(_ path: String) -> (String, String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     return (String(path[..<slash]), String(path[path.index(after: slash)...]))
   }

@@ -10,5 +10,5 @@ enum Measurements {
   /// Memory comes first: a peak is that of the whole process.
   static let all: [Measurement] =
     SteadyMemory.measurements + WindowedCount.measurements + YahooText.measurements + CSVText.measurements
-    + CommitLatency.measurements + RecoveryTime.measurements + CrashStates.measurements
+    + NexmarkEvents.measurements + CommitLatency.measurements + RecoveryTime.measurements + CrashStates.measurements
 }

@@ -1,0 +1,14 @@
+import Strandline
+
+/// A query of the Nexmark benchmark, as a stream. The same in SQL stands under Oracle/queries.
+struct NexmarkQuery: Sendable {
+  /// `q00` to `q22`.
+  let name: String
+  /// What it asks, in a few words.
+  let about: String
+  /// The stream over the events, into a sink.
+  let job: @Sendable (NexmarkStreams, any Sink) throws -> StreamJob
+
+  /// Those that run, in their order.
+  static let all: [NexmarkQuery] = [q17]
+}

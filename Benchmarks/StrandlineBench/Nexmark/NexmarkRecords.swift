@@ -1,0 +1,58 @@
+import Strandline
+
+/// Somebody who may sell and bid.
+@Record
+struct Person {
+  var id: Int64
+  var name: String
+  var emailAddress: String
+  var creditCard: String
+  var city: String
+  var state: String
+  var dateTime: Timestamp
+  var extra: String
+}
+
+/// Something for sale.
+@Record
+struct Auction {
+  var id: Int64
+  var itemName: String
+  var description: String
+  var initialBid: Int64
+  var reserve: Int64
+  var dateTime: Timestamp
+  var expires: Timestamp
+  var seller: Int64
+  var category: Int64
+  var extra: String
+}
+
+/// An offer for it.
+@Record
+struct Bid {
+  var auction: Int64
+  var bidder: Int64
+  var price: Int64
+  var channel: String
+  var url: String
+  var dateTime: Timestamp
+  var extra: String
+}
+
+/// The streams of the three kinds of events, in a directory that `nexmark generate` has written.
+struct NexmarkStreams {
+  let directory: String
+
+  var persons: Stream<Person> {
+    Stream(from: .jsonLines("\(directory)/persons.ndjson")).eventTime(\.dateTime, delay: .zero)
+  }
+
+  var auctions: Stream<Auction> {
+    Stream(from: .jsonLines("\(directory)/auctions.ndjson")).eventTime(\.dateTime, delay: .zero)
+  }
+
+  var bids: Stream<Bid> {
+    Stream(from: .jsonLines("\(directory)/bids.ndjson")).eventTime(\.dateTime, delay: .zero)
+  }
+}

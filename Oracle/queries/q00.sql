@@ -1,0 +1,2 @@
+-- Bids as they are.
+select auction, bidder, price, dateTime, extra from bid
