@@ -274,7 +274,8 @@ extension GroupTable {
     for row in 0..<batch.count { groups.append(Int32(find(batch, row) ?? -1)) }
   }
 
-  private func find(_ batch: KeyBatch, _ row: Int) -> Int? {
+  /// The group of one key, or nil. Constant time.
+  func find(_ batch: KeyBatch, _ row: Int) -> Int? {
     if batch.column.isNull(row) { return nullGroup }
     let mask = slots.count - 1
     let tag = batch.hashes[row] << 32
