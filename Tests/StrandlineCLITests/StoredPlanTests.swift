@@ -22,10 +22,25 @@ struct StoredPlanTests {
     return plan
   }
 
+  private static let aggregates = [
+    "count(distinct page)", "var_pop(bytes)", "stddev_samp(\"user \"\"id\"\"\")", "first(page)", "last(bytes + 1)",
+    "min_by(page, bytes)", "max_by(at, bytes) filter (where bytes > 0)", "approx_count_distinct(page)",
+    "approx_count_distinct(page, 8)", "approx_quantile(bytes, 0.99)", "approx_quantile(bytes, 0.5, 0.05)",
+    "top_k(bytes, 3)", "bottom_k(page, 2)", "top_k_by(page, bytes, 3)", "bottom_k_by(page, bytes, 3)",
+    "collect(page, 100)", "min(page)",
+  ]
+
   static let plans: [@Sendable () throws -> StreamPlan] = [
     { plan { _ in } },
     { plan { $0.window = .tumbling(size: 3, offset: -2) } },
     { plan { $0.window = .daily(in: "Europe/Berlin") } },
+    {
+      try plan {
+        for (index, text) in aggregates.enumerated() {
+          $0.outputs.append(OutputColumn("a\(index)", .aggregate(try AggregateCall(parsing: text))))
+        }
+      }
+    },
     { plan { $0.window = .calendar(2, .week, in: "UTC") } },
     {
       plan {

@@ -78,11 +78,16 @@ struct SliceTests {
 
   @Test("without one of its slices is not the shard: the comparison can fail")
   func negativeControl() throws {
-    let input = RandomRows(seed: 4, types: [.string, .int64], batches: 14, rows: 200)
-    let slices = try restore(1, of: input, size: { _ in 2 }).restored.slices
-    let (state, restored) = try restore(1, of: input, size: { _ in 2 }, leavesOut: slices - 1)
-    #expect(restored.skipped > 0)
-    #expect(restored.state.recomputedDigest(ofShard: 1) != state.recomputedDigest(ofShard: 1))
+    var isFound = false
+    for seed in UInt64(4)...7 {
+      let input = RandomRows(seed: seed, types: [.string, .int64], batches: 14, rows: 200)
+      let slices = try restore(1, of: input, size: { _ in 2 }).restored.slices
+      let (state, restored) = try restore(1, of: input, size: { _ in 2 }, leavesOut: slices - 1)
+      #expect(restored.skipped > 0)
+      // Where all groups of the slice are changed later, the deltas have them, too.
+      if restored.state.recomputedDigest(ofShard: 1) != state.recomputedDigest(ofShard: 1) { isFound = true }
+    }
+    #expect(isFound)
   }
 
   @Test("cut at any size holds the groups of the whole, each once", arguments: keyTypes)

@@ -69,8 +69,11 @@ struct StateFormatTests {
   func numbers() {
     let accumulators: [Accumulator] = [
       .countRows, .count(input: 0), .sumInt64(input: 0), .sumDouble(input: 0), .minimum(input: 0), .maximum(input: 0),
+      .squaresInt64(input: 0), .squaresDouble(input: 0), .estimate(HyperLogLog(input: 0, type: .int64)),
     ]
-    #expect(accumulators.map(\.width) == [1, 1, 2, 35, 1, 1])
+    #expect(accumulators.map(\.width) == [1, 1, 2, 35, 1, 1, 3, 35, 0])
+    let layout = AccumulatorLayout(accumulators, ownWords: 2, blobs: 1)
+    #expect(layout.width == 81 && layout.blobs == 2 && layout.firstWords[0] == 2 && layout.blobPositions[8] == 1)
     #expect(ColumnType.allCases.map(\.rawValue) == [1, 2, 3, 4, 5])
   }
 

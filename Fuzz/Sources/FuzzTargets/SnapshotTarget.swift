@@ -9,7 +9,15 @@ import StrandlineState
 public enum SnapshotTarget {
   static let keys: [[ColumnType]] = [[.int64], [.string], [.string, .int64], []]
   static let accumulators: [[Accumulator]] = [
-    [.countRows], [.countRows, .sumInt64(input: 0)], [.sumDouble(input: 0)], [.minimum(input: 0), .maximum(input: 0)],
+    [.countRows], [.countRows, .sumInt64(input: 0)],
+    [
+      .sumDouble(input: 0), .quantiles(QuantileSketch(input: 0, type: .double)),
+      .estimate(HyperLogLog(input: 0, type: .double, precision: 4)),
+    ],
+    [
+      .minimum(input: 0), .maximum(input: 0),
+      .entries(EntryAccumulator([EntryPart(input: 0, type: .int64), EntryPart(input: 1, type: .string)], limit: 3)),
+    ],
   ]
 
   static func state(_ choice: UInt8, shards: Int, seed: UInt64) -> StreamState {

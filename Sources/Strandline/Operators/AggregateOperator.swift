@@ -17,7 +17,7 @@ struct AggregateOperator: StreamOperator {
       for (pane, selection) in assignment.selections {
         try context.state.states[state].add(
           pane: pane, keys: try aggregation.keys(rows.columns, selection),
-          inputs: try aggregation.inputs(rows.columns, selection), rows: selection.count)
+          inputs: try aggregation.inputs(rows, selection), rows: selection.count)
       }
     } catch let error as StateError {
       throw StreamError(error)

@@ -9,37 +9,6 @@ extension CompiledAggregation {
     return columns
   }
 
-  /// The columns that the accumulators read, for the selected rows.
-  func inputs(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
-    var columns: [Column] = []
-    for input in inputs { columns.append(try column(input, batch, selection)) }
-    return columns
-  }
-
-  private func column(
-    _ input: AggregateInput, _ batch: ColumnBatch, _ selection: Selection
-  ) throws(ColumnsError) -> Column {
-    guard let filter = input.filter else {
-      guard let argument = input.argument else { return Column(.int64) }
-      return try argument.evaluate(batch, selection)
-    }
-    // The argument is evaluated only where the filter is true: there alone it has to be valid.
-    let kept = try filter.select(batch, selection)
-    let values = try input.argument?.evaluate(batch, kept)
-    var out = Column(input.argument?.type ?? .int64, capacity: selection.count)
-    var next = 0
-    let positions = kept.positions
-    for row in selection.positions {
-      if next < positions.count, positions[next] == row {
-        if let values { out.append(next, of: values) } else { out.append(word: 1) }
-        next += 1
-      } else {
-        out.appendNull()
-      }
-    }
-    return out
-  }
-
   /// The rows of the result for some groups.
   func result(_ rows: GroupRows) throws(StreamError) -> ColumnBatch {
     var columns: [Column] = []

@@ -24,14 +24,6 @@ struct CompiledAggregation: Sendable {
     let value: Value
   }
 
-  /// What an accumulator reads: a value per row, null where the aggregate's filter isn't true.
-  struct AggregateInput: Sendable {
-    let argument: BoundExpression?
-    let filter: BoundExpression?
-
-    var isNullable: Bool { filter != nil || argument?.isNullable ?? false }
-  }
-
   /// Binds the aggregation of a stage.
   ///
   /// - Throws: `StreamError` `.plan` for a window that is none; `ColumnsError` for expressions that don't fit.
@@ -99,6 +91,9 @@ struct CompiledAggregation: Sendable {
       outputs.append(
         CompiledOutput(
           field: Field(output.name, type, nullable: isNullable), value: .aggregate(try builder.add(call))))
+    case .custom(let call):
+      try call.check(in: builder.schema)
+      outputs.append(CompiledOutput(field: call.field(output.name), value: .aggregate(try builder.add(call))))
     }
   }
 }

@@ -153,9 +153,15 @@ extension Field {
   fileprivate var typeText: String { type.name + (isNullable ? "?" : "") }
 }
 
-extension CompiledAggregation.AggregateInput {
+extension AggregateInput {
   /// What is read, in words.
   fileprivate var text: String {
-    "\(argument.map { "\($0.expression)" } ?? "*") where \(filter.map { "\($0.expression)" } ?? "true")"
+    let read =
+      switch value {
+      case .none: "*"
+      case .expression(let expression): "\(expression.expression)"
+      case .eventTime, .ordinal: "\(value)"
+      }
+    return "\(read) where \(filter.map { "\($0.expression)" } ?? "true")"
   }
 }

@@ -91,31 +91,6 @@ struct PlanLine {
     return String(rest)
   }
 
-  /// Takes everything up to the parenthesis that closes the one before, and the parenthesis; quotes are passed over.
-  mutating func parenthesized() throws(StreamError) -> String {
-    var depth = 1
-    var quote: Character?
-    var index = rest.startIndex
-    while index < rest.endIndex {
-      let character = rest[index]
-      if let open = quote {
-        if character == open { quote = nil }
-      } else if character == "'" || character == "\"" {
-        quote = character
-      } else if character == "(" {
-        depth += 1
-      } else if character == ")" {
-        depth -= 1
-        if depth == 0 {
-          defer { rest = rest[rest.index(after: index)...] }
-          return String(rest[..<index])
-        }
-      }
-      index = rest.index(after: index)
-    }
-    throw unreadable("a parenthesis is not closed")
-  }
-
   /// An error about this line.
   func unreadable(_ reason: String) -> StreamError {
     StreamError(.plan, "the plan's line '\(line)' can't be read: \(reason)")

@@ -105,14 +105,12 @@ struct StoredPlanParser {
     if line.skip("window start") { return .windowStart }
     if line.skip("window end") { return .windowEnd }
     if line.skip("window") { return .window }
-    guard let function = AggregateFunction(rawValue: try line.name()) else {
-      throw line.unreadable("an unknown aggregate")
+    do {
+      if line.skip("custom ") { return .custom(try CustomAggregateCall(parsing: line.remainder())) }
+      return .aggregate(try AggregateCall(parsing: line.remainder()))
+    } catch {
+      throw line.unreadable(error.message)
     }
-    try line.expect("(")
-    let argument = try line.parenthesized()
-    var call = AggregateCall(function, argument == "*" ? nil : try expression(argument, line))
-    if line.skip(" filter (where ") { call.filter = try expression(try line.parenthesized(), line) }
-    return .aggregate(call)
   }
 
   private func expression(_ text: String, _ line: PlanLine) throws(StreamError) -> Expression {

@@ -92,9 +92,7 @@ public struct StreamPlan: Sendable {
     for expression in filters + keys { names.formUnion(expression.columns) }
     if let window {
       if case .session(.row(let gap)) = window { names.formUnion(gap.columns) }
-      for output in outputs {
-        if case .aggregate(let call) = output.item { names.formUnion(call.columns) }
-      }
+      for output in outputs { names.formUnion(output.item.columns) }
       return names
     }
     switch operation {
@@ -141,7 +139,7 @@ public struct StreamPlan: Sendable {
     append("window_start", .windowStart)
     append("window_end", .windowEnd)
     for output in self.outputs {
-      if case .aggregate = output.item { append(output.name, output.item) }
+      if output.item.isAggregate { append(output.name, output.item) }
     }
     shown.outputs = outputs
     return shown

@@ -55,7 +55,7 @@ extension Timestamp: ExtremeColumnValue {
   }
 }
 
-extension String: ColumnValue {
+extension String: ExtremeColumnValue {
   public typealias Base = String
   public static var columnType: ColumnType { .string }
   public var literal: Literal { .string(self) }

@@ -12,6 +12,27 @@ public indirect enum OutputItem: Sendable, Hashable {
   case window
   /// What is computed from the group's rows.
   case aggregate(AggregateCall)
+  /// What an aggregate that is defined elsewhere computes from the group's rows.
+  case custom(CustomAggregateCall)
+}
+
+extension OutputItem {
+  /// The columns that it reads of the group's rows.
+  var columns: Set<String> {
+    switch self {
+    case .aggregate(let call): call.columns
+    case .custom(let call): call.columns
+    case .key, .windowStart, .windowEnd, .window: []
+    }
+  }
+
+  /// Whether it is computed from the group's rows.
+  var isAggregate: Bool {
+    switch self {
+    case .aggregate, .custom: true
+    case .key, .windowStart, .windowEnd, .window: false
+    }
+  }
 }
 
 extension OutputItem: CustomStringConvertible {
@@ -23,6 +44,7 @@ extension OutputItem: CustomStringConvertible {
     case .windowEnd: "window end"
     case .window: "window"
     case .aggregate(let call): "\(call)"
+    case .custom(let call): "\(call)"
     }
   }
 }

@@ -3,8 +3,12 @@ import StrandlineColumns
 extension AccumulatorLayout {
   /// Merges groups of one table into groups of another: `sources[i]` of `partial` into `groups[i]` of `table`.
   ///
-  /// Linear in groups × accumulators.
-  func merge(_ partial: GroupTable, _ sources: [Int32], into table: inout GroupTable, groups: [Int32]) {
+  /// Linear in groups × accumulators, and the bytes of blobs.
+  ///
+  /// - Throws: `StateError` `.tooLarge` when a group keeps more bytes than it may.
+  func merge(
+    _ partial: GroupTable, _ sources: [Int32], into table: inout GroupTable, groups: [Int32]
+  ) throws(StateError) {
     table.extend(identities)
     for (accumulator, first) in zip(accumulators, firstWords) {
       switch accumulator {
@@ -17,7 +21,7 @@ extension AccumulatorLayout {
           table.words[first][Int(group)] = Int64(bitPattern: sum)
           table.words[first + 1][Int(group)] &+= partial.words[first + 1][Int(source)] &+ (carry ? 1 : 0)
         }
-      case .sumDouble:
+      case .sumDouble, .squaresDouble:
         for (source, group) in zip(sources, groups) {
           ExactSum.merge(partial.words, first, Int(source), into: &table.words, Int(group))
         }
@@ -25,8 +29,14 @@ extension AccumulatorLayout {
         fold(partial.words[first], sources, into: &table.words[first], groups) { Swift.min($0, $1) }
       case .maximum:
         fold(partial.words[first], sources, into: &table.words[first], groups) { Swift.max($0, $1) }
+      case .squaresInt64:
+        for (source, group) in zip(sources, groups) {
+          SquareSum.merge(partial.words, first, Int(source), into: &table.words, Int(group))
+        }
+      case .entries, .estimate, .quantiles, .custom: break
       }
     }
+    if blobs > ownBlobs { try mergeBlobs(partial, sources, into: &table, groups: groups) }
   }
 
   @inline(__always)

@@ -5,7 +5,8 @@ extension AccumulatorLayout {
   ///
   /// - Parameters:
   ///   - inputs: the input columns, each with as many values as there are groups named.
-  func add(_ inputs: [Column], to table: inout GroupTable, groups: [Int32]) {
+  /// - Throws: `StateError` `.tooLarge` when a group keeps more bytes than it may.
+  func add(_ inputs: [Column], to table: inout GroupTable, groups: [Int32]) throws(StateError) {
     table.extend(identities)
     for (accumulator, first) in zip(accumulators, firstWords) {
       switch accumulator {
@@ -25,7 +26,28 @@ extension AccumulatorLayout {
         fold(inputs[input], groups, in: &table.words[first]) { Swift.min($0, $1) }
       case .maximum(let input):
         fold(inputs[input], groups, in: &table.words[first]) { Swift.max($0, $1) }
+      case .squaresInt64(let input):
+        squares(inputs[input], groups, in: &table.words, first)
+      case .squaresDouble(let input):
+        let column = inputs[input]
+        for row in groups.indices where !column.isNull(row) {
+          let value = Double(bitPattern: UInt64(bitPattern: column.words[row]))
+          ExactSum.add(product: value, value, to: &table.words, first, Int(groups[row]))
+        }
+      case .entries, .estimate, .quantiles, .custom: break
       }
+    }
+    if blobs > ownBlobs { try addBlobs(inputs, to: &table, groups: groups) }
+  }
+
+  private func squares(_ column: Column, _ groups: [Int32], in words: inout [[Int64]], _ first: Int) {
+    for row in groups.indices where !column.isNull(row) {
+      let group = Int(groups[row])
+      var (low, middle, high) = (words[first][group], words[first + 1][group], words[first + 2][group])
+      SquareSum.add(column.words[row], &low, &middle, &high)
+      words[first][group] = low
+      words[first + 1][group] = middle
+      words[first + 2][group] = high
     }
   }
 

@@ -16,13 +16,27 @@ public enum Accumulator: Sendable, Hashable {
   case minimum(input: Int)
   /// The largest value of a fixed-width input, as a sortable word. One word.
   case maximum(input: Int)
+  /// The sum of the squares of an int64 input, 192 bits wide. Three words, the lowest first.
+  case squaresInt64(input: Int)
+  /// The exact sum of the squares of a double input (`ExactSum`).
+  case squaresDouble(input: Int)
+  /// The smallest entries. A blob.
+  case entries(EntryAccumulator)
+  /// An estimate of the number of different values. A blob.
+  case estimate(HyperLogLog)
+  /// A sketch of quantiles. A blob.
+  case quantiles(QuantileSketch)
+  /// What somebody else defined. A blob.
+  case custom(CustomAccumulator)
 
   /// The number of words that it takes per group.
   public var width: Int {
     switch self {
     case .countRows, .count, .minimum, .maximum: 1
     case .sumInt64: 2
-    case .sumDouble: ExactSum.width
+    case .squaresInt64: SquareSum.width
+    case .sumDouble, .squaresDouble: ExactSum.width
+    case .entries, .estimate, .quantiles, .custom: 0
     }
   }
 
@@ -35,12 +49,14 @@ public enum Accumulator: Sendable, Hashable {
     }
   }
 
-  /// The input column it reads.
-  var input: Int? {
+  /// What its blob is; nil where it has words.
+  var blob: (any BlobAccumulator)? {
     switch self {
-    case .countRows: nil
-    case .count(let input), .sumInt64(let input), .sumDouble(let input), .minimum(let input), .maximum(let input):
-      input
+    case .entries(let entries): entries
+    case .estimate(let estimate): estimate
+    case .quantiles(let sketch): sketch
+    case .custom(let custom): custom
+    default: nil
     }
   }
 }
@@ -49,30 +65,50 @@ public enum Accumulator: Sendable, Hashable {
 public struct AccumulatorLayout: Sendable, Hashable {
   /// The accumulators in order.
   public let accumulators: [Accumulator]
-  /// The first word of each.
+  /// The first word of each; meaningless where it has none.
   public let firstWords: [Int]
+  /// The blob of each; meaningless where it has none.
+  public let blobPositions: [Int]
   /// The words in front of those of the accumulators, which the operator keeps for itself; zero in a new group.
   public let ownWords: Int
   /// The number of words per group.
   public let width: Int
+  /// The blobs in front of those of the accumulators, which the operator keeps for itself.
+  public let ownBlobs: Int
   /// The number of blobs per group, runs of bytes; empty in a new group.
   public let blobs: Int
   /// The word with which each word of a new group begins.
   let identities: [Int64]
 
-  /// The layout of those accumulators.
-  public init(_ accumulators: [Accumulator], ownWords: Int = 0, blobs: Int = 0) {
+  /// The layout of those accumulators, behind words and blobs of the operator's own.
+  public init(_ accumulators: [Accumulator], ownWords: Int = 0, blobs ownBlobs: Int = 0) {
     self.accumulators = accumulators
     self.ownWords = ownWords
-    self.blobs = blobs
+    self.ownBlobs = ownBlobs
     var firstWords: [Int] = []
+    var blobPositions: [Int] = []
     var identities = [Int64](repeating: 0, count: ownWords)
+    var blobs = ownBlobs
     for accumulator in accumulators {
       firstWords.append(identities.count)
+      blobPositions.append(blobs)
       identities.append(contentsOf: repeatElement(accumulator.identity, count: accumulator.width))
+      if accumulator.blob != nil { blobs += 1 }
     }
     self.firstWords = firstWords
+    self.blobPositions = blobPositions
     self.identities = identities
+    self.blobs = blobs
     self.width = identities.count
+  }
+
+  /// Checks the blobs of accumulators that were read, a column of them for each blob.
+  ///
+  /// - Throws: `StateError` `.malformed`.
+  func check(_ blobs: [[[UInt8]]]) throws(StateError) {
+    for (accumulator, position) in zip(accumulators, blobPositions) {
+      guard let blob = accumulator.blob else { continue }
+      for bytes in blobs[position] { try blob.check(bytes.span) }
+    }
   }
 }

@@ -39,6 +39,15 @@ enum ExactSum {
     }
   }
 
+  /// Adds the product of two values: exactly, as the rounded product and what rounding left, except for what lies below 2^-1074.
+  ///
+  /// A product beyond the range of a double is an infinity; what is rounded is a value's own, so the order doesn't matter.
+  static func add(product a: Double, _ b: Double, to words: inout [[Int64]], _ first: Int, _ group: Int) {
+    let product = a * b
+    add(product, to: &words, first, group)
+    if product.isFinite { add((-product).addingProduct(a, b), to: &words, first, group) }
+  }
+
   private static func add(
     _ low: UInt64, _ high: UInt64, to words: inout [[Int64]], _ first: Int, _ limb: Int, _ group: Int
   ) {
@@ -84,50 +93,28 @@ enum ExactSum {
 
   /// The sum, rounded once to the nearest double; beyond the largest it is infinite.
   static func value(_ words: [[Int64]], _ first: Int, _ group: Int) -> Double {
-    let flags = words[first + limbs][group]
-    if flags & nan != 0 || flags & (positiveInfinity | negativeInfinity) == positiveInfinity | negativeInfinity {
-      return .nan
-    }
-    if flags != 0 { return flags & positiveInfinity != 0 ? .infinity : -.infinity }
-    var magnitude = (0..<limbs).map { UInt64(bitPattern: words[first + $0][group]) }
-    let isNegative = magnitude[limbs - 1] >> 63 != 0
-    if isNegative { negate(&magnitude) }
-    let value = round(magnitude)
+    if let special = special(words, first, group) { return special }
+    let (magnitude, isNegative) = number(words, first, group)
+    let (significand, exponent) = magnitude.rounded
+    let value = Double(sign: .plus, exponent: exponent - 1074, significand: significand)
     return isNegative ? -value : value
   }
 
-  private static func negate(_ limbs: inout [UInt64]) {
-    var carry = true
-    for index in limbs.indices {
-      let (sum, over) = (~limbs[index]).addingReportingOverflow(carry ? 1 : 0)
-      limbs[index] = sum
-      carry = over
+  /// What the sum is when a NaN or an infinity was added.
+  static func special(_ words: [[Int64]], _ first: Int, _ group: Int) -> Double? {
+    let flags = words[first + limbs][group]
+    if flags == 0 { return nil }
+    if flags & nan != 0 || flags & (positiveInfinity | negativeInfinity) == positiveInfinity | negativeInfinity {
+      return .nan
     }
+    return flags & positiveInfinity != 0 ? .infinity : -.infinity
   }
 
-  private static func round(_ limbs: [UInt64]) -> Double {
-    guard let top = limbs.lastIndex(where: { $0 != 0 }) else { return 0 }
-    let highest = top * 64 + 63 - limbs[top].leadingZeroBitCount
-    // Up to 53 bits are a double as they are, in units of the smallest one.
-    if highest <= 52 { return Double(sign: .plus, exponent: -1074, significand: Double(limbs[0])) }
-    let lowest = highest - 52
-    var mantissa = bits(limbs, lowest, 53)
-    let half = bits(limbs, lowest - 1, 1) == 1
-    if half && (mantissa & 1 == 1 || hasBits(limbs, below: lowest - 1)) { mantissa += 1 }
-    return Double(sign: .plus, exponent: lowest - 1074, significand: Double(mantissa))
-  }
-
-  private static func bits(_ limbs: [UInt64], _ position: Int, _ count: Int) -> UInt64 {
-    let limb = position >> 6
-    let shift = UInt64(position & 63)
-    var value = limbs[limb] >> shift
-    if shift != 0 && limb + 1 < limbs.count { value |= limbs[limb + 1] << (64 - shift) }
-    return value & (1 << UInt64(count) - 1)
-  }
-
-  private static func hasBits(_ limbs: [UInt64], below position: Int) -> Bool {
-    let limb = position >> 6
-    if limbs[..<limb].contains(where: { $0 != 0 }) { return true }
-    return limbs[limb] & (1 << UInt64(position & 63) - 1) != 0
+  /// The sum in units of 2^-1074, of finite numbers.
+  static func number(_ words: [[Int64]], _ first: Int, _ group: Int) -> (magnitude: WideNumber, isNegative: Bool) {
+    var magnitude = (0..<limbs).map { UInt64(bitPattern: words[first + $0][group]) }
+    let isNegative = magnitude[limbs - 1] >> 63 != 0
+    if isNegative { WideNumber.negate(&magnitude) }
+    return (WideNumber(magnitude), isNegative)
   }
 }

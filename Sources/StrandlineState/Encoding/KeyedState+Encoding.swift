@@ -48,6 +48,7 @@ extension KeyedState {
     for _ in 0..<(try reader.count(limit: reader.remaining)) {
       let block = try PaneBlock.decode(
         &reader, keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
+      try plan.values.check(block.blobs)
       guard plan.panes.isPane(block.pane) else {
         throw StateError(.malformed, "state bytes hold a pane that the plan's window doesn't have")
       }

@@ -122,7 +122,7 @@ public struct KeyedState: Sendable {
     let keys = try self.keys(keys, rows: rows)
     var partial = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
     try partial.lookUp(keys, into: &groups)
-    plan.values.add(inputs, to: &partial, groups: groups)
+    try plan.values.add(inputs, to: &partial, groups: groups)
     try merge(partial, pane: pane)
   }
 

@@ -34,7 +34,7 @@ struct PaneTable: Sendable {
     var groups: [Int32] = []
     try table.lookUp(keys, into: &groups)
     touch(groups, seed: seed)
-    layout.merge(partial, sources, into: &table, groups: groups)
+    try layout.merge(partial, sources, into: &table, groups: groups)
   }
 
   /// Gives groups new words, whatever they had: what a snapshot or a delta says of them. They don't count as touched.
