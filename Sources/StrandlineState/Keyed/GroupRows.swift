@@ -2,8 +2,10 @@ public import StrandlineColumns
 
 /// Groups as rows: their pane, their keys and the words of their accumulators.
 public struct GroupRows: Sendable {
-  /// The start of each row's pane.
+  /// The start of each row's pane, or window.
   public internal(set) var panes: [Int64] = []
+  /// The end of each row's window, where windows are made of several panes; else empty.
+  public internal(set) var ends: [Int64] = []
   /// The key columns of the plan.
   public internal(set) var keys: [Column]
   /// The accumulators' words, a column each.
@@ -13,6 +15,25 @@ public struct GroupRows: Sendable {
 
   /// The number of rows.
   public var count: Int { panes.count }
+}
+
+extension GroupRows {
+  /// No rows of a plan.
+  init(_ plan: KeyedStatePlan) {
+    keys = []
+    words = Array(repeating: [], count: plan.values.width)
+    blobs = Array(repeating: [], count: plan.values.blobs)
+  }
+
+  /// Adds groups in the order of their keys, and their keys to a column.
+  mutating func append(_ groups: PaneGroups, keys: inout Column) {
+    for row in groups.order() {
+      panes.append(groups.pane)
+      keys.append(Int(row), of: groups.keys)
+      for index in words.indices { words[index].append(groups.words[index][Int(row)]) }
+      for index in blobs.indices { blobs[index].append(groups.blobs[index][Int(row)]) }
+    }
+  }
 }
 
 /// Groups of one pane while they are gathered from their shards and put in order.

@@ -13,23 +13,16 @@ extension KeyedState {
   }
 
   private func gather(_ panes: [Int64], touchedOnly: Bool) -> GroupRows {
-    let (width, blobs) = (plan.values.width, plan.values.blobs)
     let ordered = panes.sorted { (plan.panes.end(ofPane: $0), $0) < (plan.panes.end(ofPane: $1), $1) }
     var encodedKeys = Column(plan.keys.columnType)
-    var rows = GroupRows(
-      keys: [], words: Array(repeating: [], count: width), blobs: Array(repeating: [], count: blobs))
+    var rows = GroupRows(plan)
     for pane in ordered {
       var groups = PaneGroups(pane: pane, plan)
       for shard in shards {
         guard let table = shard.panes[pane] else { continue }
         groups.append(table.table, touchedOnly ? table.changes.live : nil)
       }
-      for row in groups.order() {
-        rows.panes.append(pane)
-        encodedKeys.append(Int(row), of: groups.keys)
-        for index in 0..<width { rows.words[index].append(groups.words[index][Int(row)]) }
-        for index in 0..<blobs { rows.blobs[index].append(groups.blobs[index][Int(row)]) }
-      }
+      rows.append(groups, keys: &encodedKeys)
     }
     rows.keys = decodeKeys(encodedKeys)
     return rows

@@ -65,6 +65,10 @@ public struct KeyedState: Sendable {
   var shards: [Shard]
   let hasher: KeyHasher
   private let shardShift: UInt64
+  /// Panes added up for windows of several.
+  var fold = WindowFold()
+  /// Panes as they were before the batch.
+  var former = FormerPanes()
   /// Memory for the group of each row, used again from batch to batch.
   var groups: [Int32] = []
 
@@ -129,7 +133,7 @@ public struct KeyedState: Sendable {
   private mutating func merge(_ partial: GroupTable, pane: Int64) throws(StateError) {
     let all = Array(0..<Int32(partial.count))
     let keys = try self.keys(encoded: partial.keys(of: all))
-    open(pane)
+    willChange(pane)
     let seed = groupDigest(pane: pane)
     let newTable = PaneTable(plan)
     for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {
@@ -208,6 +212,7 @@ public struct KeyedState: Sendable {
 
   /// Forgets what the last batch changed.
   public mutating func beginBatch() {
+    former = FormerPanes()
     var emptied: Set<Int64> = []
     for shard in shards.indices {
       for pane in shards[shard].touched {
@@ -247,6 +252,7 @@ public struct KeyedState: Sendable {
       groupCount -= table.settledGroups
     }
     shards[shard] = other.shards[shard]
+    fold = WindowFold()
     for (pane, table) in shards[shard].panes {
       open(pane)
       digest += table.settledDigest
@@ -269,6 +275,6 @@ public struct KeyedState: Sendable {
 
   /// Bytes of memory held by the tables, unused capacity included. Linear in the number of tables.
   public var memoryBytes: Int {
-    shards.reduce(0) { sum, shard in shard.panes.values.reduce(sum) { $0 + $1.table.memoryBytes } }
+    shards.reduce(fold.memoryBytes) { sum, shard in shard.panes.values.reduce(sum) { $0 + $1.table.memoryBytes } }
   }
 }

@@ -5,6 +5,9 @@
 public enum PaneRule: Sendable, Hashable {
   /// The panes of a window, each kept for so many microseconds beyond the end of the last window that it belongs to.
   case window(Window, retention: Int64)
+  /// A pane per sliding window, named by its start, for groups that only that window has; kept for so many microseconds beyond
+  /// its end.
+  case wholeWindows(Window, retention: Int64)
   /// One pane, 0, that is kept until the input ends.
   case single
 
@@ -15,7 +18,17 @@ public enum PaneRule: Sendable, Hashable {
   public func isPane(_ pane: Int64) -> Bool {
     switch self {
     case .window(let window, _): window.pane(of: pane) == pane
+    case .wholeWindows(let window, _): window.isStart(pane)
     case .single: pane == 0
+    }
+  }
+
+  /// The end of the first window that a pane belongs to.
+  func firstEnd(ofPane pane: Int64) -> Int64 {
+    switch self {
+    case .window(let window, _): window.firstEnd(ofPane: pane)
+    case .wholeWindows(let window, _): window.end(startingAt: pane)
+    case .single: .max
     }
   }
 
@@ -25,6 +38,7 @@ public enum PaneRule: Sendable, Hashable {
     switch self {
     case .window(.global, _), .single: .max
     case .window(let window, let retention): window.end(ofPane: pane) &+ retention
+    case .wholeWindows(let window, let retention): window.end(startingAt: pane) &+ retention
     }
   }
 }

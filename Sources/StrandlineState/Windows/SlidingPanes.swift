@@ -12,7 +12,7 @@ struct SlidingPanes {
   private var head: Int64 { size % slide }
 
   /// The last beginning of a window at or before a time.
-  private func beginning(_ time: Int64) -> Int64 { time.aligned(to: slide, offset: offset) }
+  func beginning(_ time: Int64) -> Int64 { time.aligned(to: slide, offset: offset) }
 
   func pane(of time: Int64) -> Int64 {
     let start = beginning(time)

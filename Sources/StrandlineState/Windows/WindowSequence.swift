@@ -16,9 +16,12 @@ extension Window {
   ///   - after: usually the watermark of the last batch; `Int64.min` for all.
   ///   - through: usually the watermark of this batch; `Int64.max` for all.
   ///   - openPanes: the starts of the panes that have rows, ascending.
+  ///   - alone: the starts of sliding windows that have rows of their own, ascending.
   /// - Complexity: linear in the windows given and in the open panes; where no pane has rows, nothing is looked at.
-  public func windows(endingAfter after: Int64, through: Int64, openPanes: [Int64]) -> WindowSequence {
-    WindowSequence(self, after: after, through: through, openPanes: openPanes)
+  public func windows(
+    endingAfter after: Int64, through: Int64, openPanes: [Int64], alone: [Int64] = []
+  ) -> WindowSequence {
+    WindowSequence(self, after: after, through: through, openPanes: openPanes, alone: alone)
   }
 
   /// The windows that take the rows of a pane, in the order of their ends.
@@ -57,8 +60,13 @@ public struct WindowSequence: Sequence, IteratorProtocol, Sendable {
   private var low = 0
   /// The first pane that begins behind the last window given.
   private var high = 0
+  /// The windows with rows of their own that are not given yet.
+  private var alone: ArraySlice<Int64>
+  /// A window of panes that comes behind one of those.
+  private var waiting: OpenWindow?
 
-  init(_ window: Window, after: Int64, through: Int64, openPanes: [Int64]) {
+  init(_ window: Window, after: Int64, through: Int64, openPanes: [Int64], alone: [Int64]) {
+    self.alone = alone.drop { window.end(startingAt: $0) <= after }
     self.window = window
     self.through = through
     self.openPanes = openPanes
@@ -72,6 +80,20 @@ public struct WindowSequence: Sequence, IteratorProtocol, Sendable {
 
   /// The next window.
   public mutating func next() -> OpenWindow? {
+    let next = waiting ?? nextOfPanes()
+    waiting = nil
+    guard let start = alone.first, window.end(startingAt: start) <= through else { return next }
+    let end = window.end(startingAt: start)
+    if let next, next.end <= end {
+      if next.end == end { alone.removeFirst() }
+      return next
+    }
+    alone.removeFirst()
+    waiting = next
+    return OpenWindow(start: start, end: end, panes: 0..<0)
+  }
+
+  private mutating func nextOfPanes() -> OpenWindow? {
     while low < openPanes.count && place < through {
       let (start, end) = window.window(endingAfter: place)
       if end > through { break }
