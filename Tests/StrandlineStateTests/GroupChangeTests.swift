@@ -38,7 +38,9 @@ struct GroupChangeTests {
     #expect(state.digest == state.recomputedDigest(), comment)
   }
 
-  @Test("are found, changed and removed as a dictionary says, and restored from deltas", arguments: 1...6 as ClosedRange<UInt64>)
+  @Test(
+    "are found, changed and removed as a dictionary says, and restored from deltas",
+    arguments: 1...6 as ClosedRange<UInt64>)
   func model(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)
     var state = KeyedState(Self.plan(), shardCount: 4, seed: seed)

@@ -22,8 +22,11 @@ struct Dataflow {
   /// The states, and what the batch in hand has come to.
   var context: OperatorContext
   private var result: [ColumnBatch] = []
+  /// Whether late rows have an output of their own.
+  private let keepsLate: Bool
 
-  init(_ plan: CompiledPlan, _ state: StreamState) {
+  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool) {
+    self.keepsLate = keepsLate
     nodes = plan.nodes
     sources = plan.sources
     states = plan.states
@@ -81,6 +84,7 @@ struct Dataflow {
     let node = consumer.node
     context.watermark = watermarks[node]
     context.watermarkBefore = watermarks[node]
+    context.keepsLate = keepsLate && nodes[node].writesLate
     try nodes[node].operation.take(rows, from: consumer.input, &context)
     try forward(from: node)
   }

@@ -13,10 +13,11 @@ extension MicroBatchEngine {
     report.watermark = watermarks.min() ?? .min
     let started = options.clock()
     var receipt: [UInt8]?
-    if result.count > 0 {
+    let lateRows = flow.context.late
+    if result.count > 0 || !lateRows.isEmpty {
       // A writer that has lost its store would be found out by the commit; what it stages may be seen before.
       try requireHeld()
-      receipt = try sink.stage(batch, result)
+      receipt = try output.stage(batch, result, late: lateRows)
       report.rowsWritten += UInt64(result.count)
     }
     try write(batch, rows: rows, receipt: receipt)
@@ -56,7 +57,7 @@ extension MicroBatchEngine {
     record.receipt = receipt
     record.sinkPosition =
       OutputPositions(
-        sink: sink.position, rejects: rejects?.position, lock: lock
+        sink: output.position, rejects: rejects?.position, lock: lock
       ).encoded
     record.publishedBefore = publishedBefore
     record.committedAt = flow.context.now
@@ -78,7 +79,7 @@ extension MicroBatchEngine {
     } catch {
       throw StreamError(error)
     }
-    for (batch, receipt) in unpublished { try sink.publish(batch, receipt) }
+    for (batch, receipt) in unpublished { try output.publish(batch, receipt) }
     unpublished.removeAll()
     report.durableBatch = store?.durableBatch
     publishedBefore = nextBatch
@@ -129,7 +130,7 @@ extension MicroBatchEngine {
       throw StreamError(error)
     }
     updateReport()
-    try sink.close()
+    try output.close()
     try rejects?.close()
   }
 }

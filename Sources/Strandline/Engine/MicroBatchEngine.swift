@@ -29,7 +29,7 @@ public final class MicroBatchEngine {
   var publishedBefore = BatchID(0)
   var rejects: RejectedRows?
   let lock: FileNumber?
-  let sink: any SinkWriter
+  let output: OutputWriter
   private let sources: [any SourceReader]
   /// The watermarks of the sources after the last batch.
   var sourceWatermarks: [Int64]
@@ -45,9 +45,10 @@ public final class MicroBatchEngine {
   ///   - directory: the store; nil keeps the state in memory alone.
   ///   - follows: whether sources may bring more after they have had nothing.
   public init(
-    _ plan: StreamPlan, sources: [any Source], sink: any Sink, store directory: (any Directory)?,
-    options: EngineOptions = EngineOptions(), follows: Bool = false
+    _ plan: StreamPlan, sources: [any Source], sink: any Sink, lateSink: (any Sink)? = nil,
+    store directory: (any Directory)?, options: EngineOptions = EngineOptions(), follows: Bool = false
   ) throws(StreamError) {
+    let outputs = Outputs(result: sink, late: lateSink)
     let compiled = try CompiledPlan(plan)
     self.plan = compiled
     self.options = options
@@ -55,8 +56,8 @@ public final class MicroBatchEngine {
     guard sources.count == compiled.sources.count else {
       throw StreamError(.plan, "the plan has \(compiled.sources.count) sources, and \(sources.count) are given")
     }
-    var opened = try OpenedStore(compiled, sink: sink, directory, options)
-    flow = Dataflow(compiled, opened.takeState())
+    var opened = try OpenedStore(compiled, outputs, directory, options)
+    flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil)
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
     var readers: [any SourceReader] = []
@@ -78,8 +79,8 @@ public final class MicroBatchEngine {
       unpublished: opened.unpublished, nextBatch: next,
       isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly,
       takesOver: takesOver, fence: opened.fence())
-    if positions == nil { try sink.checkUnused() }
-    self.sink = try sink.open(opening)
+    if positions == nil { try outputs.checkUnused() }
+    output = try outputs.open(opening, lateSchema: compiled.lateSchema)
     if case .skip(let path?) = options.onRowError {
       rejects = try Self.openRejects(path, opening, positions?.rejects)
     }

@@ -14,7 +14,7 @@ struct OpenedStore: ~Copyable {
 
   /// Opens the store of a plan; without a directory, an empty state in memory.
   init(
-    _ plan: CompiledPlan, sink: any Sink, _ directory: (any Directory)?, _ options: EngineOptions
+    _ plan: CompiledPlan, _ outputs: Outputs, _ directory: (any Directory)?, _ options: EngineOptions
   ) throws(StreamError) {
     let shards = options.shardCount ?? CheckpointOptions.defaultShardCount
     guard let directory else {
@@ -28,8 +28,8 @@ struct OpenedStore: ~Copyable {
     var report = RecoveryReport()
     var restored: StreamState?
     let opened: CheckpointStore
-    var options = options.checkpoint(plan: StreamPlan.stored(plan.description, sink))
-    options.publishedThrough = try sink.publishedThrough()
+    var options = options.checkpoint(plan: "\(plan.description)\n\(outputs.description)")
+    options.publishedThrough = try outputs.publishedThrough()
     // A store without a batch knows nothing of its output: if there is any, it is refused as it is.
     var refusal: StreamError?
     do throws(LogError) {
@@ -39,7 +39,7 @@ struct OpenedStore: ~Copyable {
       ) { (plan: RecoveryPlan) throws(LogError) in
         if plan.last != nil { return }
         do throws(StreamError) {
-          try sink.checkUnused()
+          try outputs.checkUnused()
         } catch {
           refusal = error
           throw LogError(.mismatch, error.message, file: error.file)

@@ -12,7 +12,7 @@ struct AggregateOperator: StreamOperator {
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     guard let times = rows.times else { return }
     let assignment = PaneAssignment(times, rows.selection, window: aggregation.window)
-    context.lateRows += UInt64(assignment.late.count)
+    context.note(late: assignment.late, of: rows.columns)
     do {
       for (pane, selection) in assignment.selections {
         try context.state.states[state].add(

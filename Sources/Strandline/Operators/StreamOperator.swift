@@ -93,7 +93,9 @@ struct OperatorContext {
   var refused: [(row: Int32, refusal: StampedRows.Refusal)] = []
   /// Rows that no window took, in this batch.
   var lateRows: UInt64 = 0
-  /// Late rows for those who want them, in this batch.
+  /// Whether somebody wants late rows.
+  var keepsLate = false
+  /// Late rows of this batch, if somebody wants them.
   var late: [ColumnBatch] = []
   /// Panes that were closed, in this batch.
   var panesClosed = 0
@@ -102,6 +104,28 @@ struct OperatorContext {
 
   init(_ state: StreamState) {
     self.state = state
+  }
+
+  /// Notes that rows are late.
+  mutating func note(late rows: [Int32], of columns: ColumnBatch) {
+    lateRows += UInt64(rows.count)
+    guard keepsLate, !rows.isEmpty else { return }
+    late.append(ColumnBatch(columns.schema, columns: columns.columns.map { $0.gathered(rows) }))
+  }
+
+  /// Takes out the rows whose time is before their mark, and notes them as late: for operators without windows of their own.
+  ///
+  /// - Returns: the other selected rows, and nothing else.
+  mutating func takeOnTime(_ rows: RowBatch) -> RowBatch {
+    let selected = rows.compacted
+    guard let stamped = selected.times else { return selected }
+    if case .same(let mark) = stamped.marks, stamped.range.lowerBound >= mark { return selected }
+    let marks = stamped.marks.list(times: stamped.times)
+    let words = stamped.times.words
+    let late = (0..<Int32(words.count)).filter { words[Int($0)] < marks[Int($0)] }
+    if late.isEmpty { return selected }
+    note(late: late, of: selected.columns)
+    return selected.gathered(.rows((0..<Int32(words.count)).filter { words[Int($0)] >= marks[Int($0)] }))
   }
 
   /// Gives rows to the next operator.

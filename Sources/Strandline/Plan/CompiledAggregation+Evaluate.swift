@@ -17,7 +17,7 @@ extension CompiledAggregation {
         switch output.value {
         case .key(let position): columns.append(rows.keys[position])
         case .windowStart: columns.append(Column(.timestamp, words: rows.panes))
-        case .windowEnd: columns.append(Column(.timestamp, words: rows.panes.map { window.end(ofPane: $0) }))
+        case .windowEnd: columns.append(Column(.timestamp, words: windowEnds(rows)))
         case .aggregate(let result):
           columns.append(try result.column(of: rows, layout) { describeKey(rows, $0) })
         }
@@ -26,6 +26,10 @@ extension CompiledAggregation {
       throw StreamError(error)
     }
     return ColumnBatch(outputSchema, columns: columns)
+  }
+
+  private func windowEnds(_ rows: GroupRows) -> [Int64] {
+    rows.ends.count == rows.count ? rows.ends : rows.panes.map { window.end(ofPane: $0) }
   }
 
   /// The names of a group's key columns: values of keys are not repeated in messages.

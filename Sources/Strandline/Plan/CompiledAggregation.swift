@@ -39,7 +39,7 @@ struct CompiledAggregation: Sendable {
       for output in plan.outputs { try Self.append(output, keys, &builder, to: &outputs) }
       self.outputs = outputs
       inputs = builder.inputs
-      layout = AccumulatorLayout(builder.accumulators)
+      layout = AccumulatorLayout(builder.accumulators, ownWords: window.ownWords)
       outputSchema = Schema(outputs.map(\.field))
       guard Set(outputSchema.fields.map(\.name)).count == outputs.count else {
         throw ColumnsError(.typeMismatch, "two output columns have one name: \(outputSchema)")
@@ -51,7 +51,8 @@ struct CompiledAggregation: Sendable {
 
   /// What its keyed state holds.
   func state(id: Int) -> KeyedStatePlan {
-    KeyedStatePlan(id: id, keys: KeyLayout(keys.map(\.type)), values: layout, window: window)
+    if case .session = window { return .sessions(id: id, keys: keys.map(\.type), values: layout) }
+    return KeyedStatePlan(id: id, keys: KeyLayout(keys.map(\.type)), values: layout, window: window)
   }
 
   /// The window with the rules of its time zone.
@@ -61,6 +62,7 @@ struct CompiledAggregation: Sendable {
     } catch {
       throw StreamError(.plan, error.message)
     }
+    if case .session = window { return window }
     guard window.isOnePane, window != .global else {
       throw StreamError(.plan, "this version can't aggregate in windows of that kind: \(window.words)")
     }
@@ -95,5 +97,12 @@ struct CompiledAggregation: Sendable {
       try call.check(in: builder.schema)
       outputs.append(CompiledOutput(field: call.field(output.name), value: .aggregate(try builder.add(call))))
     }
+  }
+}
+
+extension Window {
+  /// The words that an operator keeps in front of those of the accumulators: the end of a session.
+  fileprivate var ownWords: Int {
+    if case .session = self { 1 } else { 0 }
   }
 }

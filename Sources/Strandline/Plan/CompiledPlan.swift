@@ -11,6 +11,8 @@ struct CompiledPlan: Sendable {
   private(set) var states: [KeyedStatePlan] = []
   /// The columns of the result.
   private(set) var outputSchema = Schema([])
+  /// The columns of late rows that have an output of their own; nil where they haven't.
+  private(set) var lateSchema: Schema?
   let description: String
 
   /// An operator, and what it is connected with.
@@ -24,6 +26,8 @@ struct CompiledPlan: Sendable {
     var policy = WatermarkPolicy.minimum
     /// Where its rows go.
     var consumer: (node: Int, input: Int)?
+    /// Whether its late rows have an output of their own.
+    var writesLate = false
   }
 
   /// Where rows come from.
@@ -98,6 +102,10 @@ struct CompiledPlan: Sendable {
     var edge = try input(of: plan, needed: plan.columnsRead(for: needed), eventTime: own)
     if let eventTime = plan.eventTime { edge = try stamp(edge, eventTime) }
     edge = try filter(edge, plan.filters)
+    if plan.writesLate {
+      guard lateSchema == nil else { throw StreamError(.plan, "late rows of one operator can be written, not of two") }
+      lateSchema = edge.schema
+    }
     if let window = plan.window {
       edge = try aggregate(edge, plan, window)
     } else if let operation = plan.operation {
@@ -105,6 +113,7 @@ struct CompiledPlan: Sendable {
     } else if !plan.outputs.isEmpty || !plan.keys.isEmpty {
       throw StreamError(.plan, "the stream is grouped without a window: call grouped(by:in:)")
     }
+    if plan.writesLate, case .node(let node) = edge.origin { nodes[node].writesLate = true }
     return try filter(edge, plan.outputFilters)
   }
 
@@ -217,8 +226,27 @@ struct CompiledPlan: Sendable {
     let shown = try CompiledAggregation(plan.showingState, window: window, schema: edge.schema)
     states.append(aggregation.state(id: states.count))
     return append(
-      AggregateOperator(aggregation: aggregation, shown: shown, state: states.count - 1), [edge],
+      try operation(aggregation, shown: shown, state: states.count - 1, edge.schema), [edge],
       schema: aggregation.outputSchema, isTimed: true, isDerived: true, states: 1)
+  }
+
+  private func operation(
+    _ aggregation: CompiledAggregation, shown: CompiledAggregation, state: Int, _ schema: Schema
+  ) throws(StreamError) -> any StreamOperator {
+    guard case .session(let gap) = aggregation.window else {
+      return AggregateOperator(aggregation: aggregation, shown: shown, state: state)
+    }
+    switch gap {
+    case .fixed(let length):
+      return SessionOperator(aggregation: aggregation, shown: shown, gap: length, rowGap: nil, state: state)
+    case .row(let expression):
+      let bound = try bind(expression, schema)
+      guard bound.type == .int64 else {
+        throw StreamError(
+          .plan, "the gap of a session is an int64 of microseconds, and \(expression) is a \(bound.type.name)")
+      }
+      return SessionOperator(aggregation: aggregation, shown: shown, gap: 0, rowGap: bound, state: state)
+    }
   }
 
   private mutating func operate(_ edge: Edge, _ operation: Operation) throws(StreamError) -> Edge {

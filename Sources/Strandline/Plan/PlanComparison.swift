@@ -56,6 +56,9 @@ public struct PlanComparison {
     compareOutputs()
     compare(old.outputFilters, new.outputFilters, "condition on the result (having)", isCarriedOver: true)
     note("emission", old.emission.rawValue, new.emission.rawValue)
+    if old.writesLate != new.writesLate {
+      refuse("late rows: \(old.writesLate ? "written" : "counted") → \(new.writesLate ? "written" : "counted")")
+    }
     note("sink", oldSink, newSink)
   }
 

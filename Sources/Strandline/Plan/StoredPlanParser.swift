@@ -5,6 +5,7 @@ import StrandlineState
 struct StoredPlanParser {
   private(set) var plan = StreamPlan(rows: Schema([]))
   private(set) var sink: String?
+  private(set) var lateSink: String?
   private var stages: [StreamPlan] = []
 
   init(_ lines: ArraySlice<Substring>) throws(StreamError) {
@@ -57,8 +58,12 @@ struct StoredPlanParser {
     } else if line.skip("emission: ") {
       guard let emission = Emission(rawValue: line.remainder()) else { throw line.unreadable("an unknown emission") }
       plan.emission = emission
+    } else if line.skip("late rows: written") {
+      plan.writesLate = true
     } else if line.skip("sink: ") {
       sink = line.remainder()
+    } else if line.skip("late sink: ") {
+      lateSink = line.remainder()
     } else {
       throw line.unreadable("this version doesn't know what it says")
     }

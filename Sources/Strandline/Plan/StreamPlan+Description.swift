@@ -23,6 +23,7 @@ extension StreamPlan {
     for (index, key) in keys.enumerated() { lines.append("key \(index + 1): \(key)") }
     if let window { lines.append("window: \(window.planText)") }
     for output in outputs { lines.append("output \(Self.name(output.name)): \(output.item)") }
+    if writesLate { lines.append("late rows: written") }
     lines += operationLines
     for filter in outputFilters { lines.append("having: \(filter)") }
     if window != nil || !outputs.isEmpty { lines.append("emission: \(emission.rawValue)") }
@@ -56,11 +57,6 @@ extension StreamPlan {
   static let indent = "  "
 
   private var indented: [String] { lines.map { Self.indent + $0 } }
-
-  /// What a store holds of a plan and its sink.
-  static func stored(_ description: String, _ sink: any Sink) -> String {
-    "\(description)\nsink: \(sink.description)"
-  }
 
   /// A name as expressions write it: in double quotes where it needs them.
   private static func name(_ name: String) -> String { "\(Expression.column(name))" }

@@ -63,6 +63,8 @@ public struct StreamPlan: Sendable {
   public var outputs: [OutputColumn] = []
   /// What is done with the rows of a stage that doesn't aggregate them.
   public var operation: Operation?
+  /// Whether late rows have an output of their own: then all columns are read.
+  public var writesLate = false
   /// The conditions that a row of the result fulfils, over the output columns.
   public var outputFilters: [Expression] = []
   /// Which rows of a window are written.
@@ -87,6 +89,7 @@ public struct StreamPlan: Sendable {
 
   /// The columns of the input that the stage reads when those of its result are wanted; nil for all.
   func columnsRead(for needed: Set<String>?) -> Set<String>? {
+    if writesLate { return nil }
     var names = Set<String>()
     if let eventTime { names.insert(eventTime.column) }
     for expression in filters + keys { names.formUnion(expression.columns) }
@@ -111,6 +114,9 @@ public struct StreamPlan: Sendable {
     guard let names = columnsRead(for: nil) else { return rows }
     return Schema(rows.fields.filter { names.contains($0.name) })
   }
+
+  /// Whether an operator of the plan gives its late rows.
+  public var hasLateRows: Bool { writesLate || inputs.contains(where: \.hasLateRows) }
 
   /// The stages that the rows come from.
   var inputs: [StreamPlan] {

@@ -18,6 +18,8 @@ public struct Stream<Row: Record>: Sendable {
   /// The sources of the plan, in its order.
   let sources: [any Source]
   let follows: Bool
+  /// Where late rows go; nil when they are only counted.
+  private(set) var lateOutput: StreamOutput?
 
   /// The rows of an input.
   public init(_ row: Row.Type = Row.self, from input: StreamInput) {
@@ -47,7 +49,8 @@ public struct Stream<Row: Record>: Sendable {
     self.follows = follows
   }
 
-  init(plan: StreamPlan, sources: [any Source], follows: Bool) {
+  init(plan: StreamPlan, sources: [any Source], follows: Bool, lateOutput: StreamOutput? = nil) {
+    self.lateOutput = lateOutput
     self.plan = plan
     self.sources = sources
     self.follows = follows
@@ -56,7 +59,9 @@ public struct Stream<Row: Record>: Sendable {
   /// The stream with a stage that is still to be filled: a new one behind this one's, if that has its operation.
   var opened: Stream {
     if plan.isOpen { return self }
-    return Stream(plan: StreamPlan(rows: Row.schema, from: .stage(plan)), sources: sources, follows: follows)
+    return Stream(
+      plan: StreamPlan(rows: Row.schema, from: .stage(plan)), sources: sources, follows: follows, lateOutput: lateOutput
+    )
   }
 
   /// Makes another row of each, from expressions over its columns.
@@ -70,7 +75,7 @@ public struct Stream<Row: Record>: Sendable {
     var plan = opened.plan
     plan.operation = .project(
       Result.expressions(columns(Row.columns)).map { ProjectedColumn($0.name, $0.expression) })
-    return Stream<Result>(plan: plan, sources: sources, follows: follows)
+    return Stream<Result>(plan: plan, sources: sources, follows: follows, lateOutput: lateOutput)
   }
 
   /// The rows of this stream and of others.
@@ -133,11 +138,27 @@ public struct Stream<Row: Record>: Sendable {
     return next
   }
 
+  /// Says where late rows go: those that no window of this aggregation took, or that came too late for another operator, with all
+  /// columns that they had there.
+  public func lateRows(to output: StreamOutput) -> Stream {
+    var next = lateRows()
+    next.lateOutput = output
+    return next
+  }
+
+  /// Says that late rows are wanted; where they go is said by who runs the stream.
+  public func lateRows() -> Stream {
+    var next = self
+    next.plan.writesLate = true
+    return next
+  }
+
   /// Says where the result goes.
   ///
   /// - Throws: `StreamError` `.sink` when the output's directory can't be opened or made.
   public func write(to output: StreamOutput) throws(StreamError) -> StreamJob {
-    StreamJob(plan: plan, sources: sources, sink: try output.sink(), follows: follows)
+    StreamJob(
+      plan: plan, sources: sources, sink: try output.sink(), lateSink: try lateOutput?.sink(), follows: follows)
   }
 
   /// Says that the result goes to a sink of your own.
@@ -165,6 +186,7 @@ public struct Grouped<Row: Record, Key: Sendable>: Sendable {
   ) -> Stream<Result> {
     var plan = stream.plan
     plan.outputs = Result.project(projection(Group(key: key))).map { OutputColumn($0.name, $0.item) }
-    return Stream<Result>(plan: plan, sources: stream.sources, follows: stream.follows)
+    return Stream<Result>(
+      plan: plan, sources: stream.sources, follows: stream.follows, lateOutput: stream.lateOutput)
   }
 }

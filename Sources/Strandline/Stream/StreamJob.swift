@@ -11,14 +11,17 @@ public struct StreamJob: Sendable {
   public let sources: [any Source]
   /// Where the result goes.
   public let sink: any Sink
+  /// Where late rows go; nil when they are only counted.
+  public let lateSink: (any Sink)?
   /// Whether the source may bring more after it has had nothing.
   public let follows: Bool
 
   /// A job of those parts.
-  public init(plan: StreamPlan, sources: [any Source], sink: any Sink, follows: Bool) {
+  public init(plan: StreamPlan, sources: [any Source], sink: any Sink, lateSink: (any Sink)? = nil, follows: Bool) {
     self.plan = plan
     self.sources = sources
     self.sink = sink
+    self.lateSink = lateSink
     self.follows = follows
   }
 
@@ -37,6 +40,7 @@ public struct StreamJob: Sendable {
   /// The plan in words: what is read, kept and written, a line per part.
   public var explanation: String {
     "\(plan.description)\nsink: \(sink.description) (\(sink.guarantee.rawValue))"
+      + (lateSink.map { "\nlate sink: \($0.description) (\($0.guarantee.rawValue))" } ?? "")
   }
 
   /// Runs until the input ends, `stop` is given or the task is cancelled; then the batch is finished and committed.
@@ -85,7 +89,7 @@ public struct StreamJob: Sendable {
         throw StreamError(.store, error)
       }
       let engine = try MicroBatchEngine(
-        plan, sources: sources, sink: sink, store: directory, options: options, follows: follows)
+        plan, sources: sources, sink: sink, lateSink: lateSink, store: directory, options: options, follows: follows)
       return try drive(engine, options, stop, logger, progress)
     } catch {
       logger?.error("stream failed", metadata: ["code": "\(error.code.name)", "error": "\(error)"])
@@ -108,8 +112,9 @@ public struct StreamJob: Sendable {
     } catch {
       if error.code != .notFound { throw StreamError(.store, error) }
     }
-    var options = options.checkpoint(plan: StreamPlan.stored(plan.description, sink))
-    options.publishedThrough = try sink.publishedThrough()
+    let outputs = Outputs(result: sink, late: lateSink)
+    var options = options.checkpoint(plan: "\(plan.description)\n\(outputs.description)")
+    options.publishedThrough = try outputs.publishedThrough()
     return OpeningPreview(directory, path: checkpoint, options: options)
   }
 

@@ -112,7 +112,7 @@ extension KeyedState {
       if rows.isEmpty { continue }
       var positions: [Int32] = []
       try sum.lookUp(keys.gathered(rows), into: &positions)
-      plan.values.merge(table, rows.map { groups[Int($0)] }, into: &sum, groups: positions)
+      try plan.values.merge(table, rows.map { groups[Int($0)] }, into: &sum, groups: positions)
     }
     return sum.count == 0 ? nil : sum
   }

@@ -48,7 +48,7 @@ extension KeyedState {
     let merge = { (source: GroupTable, target: inout GroupTable) throws(StateError) in
       let groups = source.live(in: 0..<source.count) ?? Array(0..<Int32(source.count))
       try target.lookUp(KeyBatch(encoded: source.keys(of: groups), hasher: hasher), into: &positions)
-      values.merge(source, groups, into: &target, groups: positions)
+      try values.merge(source, groups, into: &target, groups: positions)
     }
     guard var sum = try fold.shards[shard].sum(panes, of: shards[shard].panes, merge: merge) else { return more }
     if let more { try merge(more, &sum) }

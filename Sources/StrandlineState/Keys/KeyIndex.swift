@@ -1,4 +1,4 @@
-public import StrandlineColumns
+import StrandlineColumns
 
 /// Numbers by key, in the order in which they were added: what an operator finds its rows by.
 ///

@@ -26,16 +26,31 @@ public enum KeyTuple {
           out.bytes.append(0)
           out.bytes.append(0)
         } else {
-          let word = KeyOrder.sortable(column.words[row], column.type)
-          let bits = UInt64(bitPattern: word) ^ 1 << 63
-          for shift in stride(from: 56, through: 0, by: -8) {
-            out.bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
-          }
+          append(sortable: KeyOrder.sortable(column.words[row], column.type), to: &out)
         }
       }
       out.endText()
     }
     return out
+  }
+
+  private static func append(sortable word: Int64, to out: inout Column) {
+    let bits = UInt64(bitPattern: word) ^ 1 << 63
+    for shift in stride(from: 56, through: 0, by: -8) {
+      out.bytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift)))
+    }
+  }
+
+  /// Adds one more value, an int64 or a timestamp, to the tuple whose bytes come last.
+  static func append(word: Int64, to out: inout Column) {
+    out.bytes.append(1)
+    append(sortable: word, to: &out)
+  }
+
+  /// The bytes of a tuple without its last value, and that value, an int64 or a timestamp that isn't null.
+  static func lastWord(_ tuple: [UInt8]) -> (rest: [UInt8], word: Int64) {
+    let bits = tuple.suffix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    return (Array(tuple.dropLast(9)), Int64(bitPattern: bits ^ 1 << 63))
   }
 
   /// Decodes tuples into key columns of those types.

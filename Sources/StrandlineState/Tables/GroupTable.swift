@@ -78,6 +78,12 @@ struct GroupTable: Sendable {
     let words = column.words.span
     let hashes = batch.hashes.span
     let nullAsGroup = Int32(nullGroup ?? 0)
+    // The keys leave the table too: it isn't looked into for every row.
+    var own: [Int64] = []
+    swap(&own, &keys.words)
+    defer { swap(&own, &keys.words) }
+    var count = count
+    defer { self.count = count }
     var slots = slots.mutableSpan
     var out = groups.mutableSpan
     let mask = slots.count - 1
@@ -97,7 +103,7 @@ struct GroupTable: Sendable {
         let entry = unsafe slots[unchecked: slot]
         if entry == 0 {
           if count >= limit { return row }
-          keys.words.append(key)
+          own.append(key)
           count += 1
           unsafe slots[unchecked: slot] = tag | UInt64(count)
           out[row] = Int32(truncatingIfNeeded: count - 1)
@@ -105,7 +111,7 @@ struct GroupTable: Sendable {
         }
         if (entry ^ tag) >> 32 == 0 {
           let group = Int(entry & 0xFFFF_FFFF) - 1
-          if keys.words[group] == key {
+          if own[group] == key {
             out[row] = Int32(truncatingIfNeeded: group)
             break
           }

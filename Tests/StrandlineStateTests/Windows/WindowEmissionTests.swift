@@ -198,7 +198,7 @@ struct WindowEmissionTests {
         var groups: [Int32] = []
         let all = Array(0..<Int32(source.count))
         try target.lookUp(KeyBatch(encoded: source.keys, hasher: state.hasher), into: &groups)
-        state.plan.values.merge(source, all, into: &target, groups: groups)
+        try state.plan.values.merge(source, all, into: &target, groups: groups)
       }
       #expect(sum?.words[0] == Array(repeating: 60, count: 50))
     }

@@ -1,0 +1,107 @@
+import Strandline
+import StrandlineState
+import StrandlineStorage
+import StrandlineTestKit
+import Testing
+
+@Record private struct Visit: Equatable {
+  var user: String
+  var at: Timestamp
+  var pause: Int64
+}
+
+@Record private struct Session: Equatable {
+  var user: String
+  var window: TimeWindow
+  var visits: Int64
+}
+
+private func visit(_ user: String, _ second: Int, pause: Int64 = 10) -> Visit {
+  Visit(user: user, at: Timestamp(microsecondsSince1970: Int64(second) * 1_000_000), pause: pause * 1_000_000)
+}
+
+@Suite("Sessions in a stream")
+struct SessionOperatorTests {
+  private func driver(_ window: Window, delay: Duration = .seconds(5)) throws -> StreamDriver<Visit, Session> {
+    try StreamDriver { (visits: Stream<Visit>) in
+      visits.eventTime(\.at, delay: delay).grouped(by: { $0.user }, in: window)
+        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+    }
+  }
+
+  private func lines(_ driver: StreamDriver<Visit, Session>) -> [String] {
+    driver.output.map {
+      "\($0.user) \($0.window.start.microseconds / 1_000_000)-\($0.window.end.microseconds / 1_000_000) \($0.visits)"
+    }
+  }
+
+  @Test("close when their gap is over, survive a crash, and are bridged by a row that is out of order")
+  func life() throws {
+    let driver = try driver(.session(gap: .seconds(10)))
+    try driver.feed([visit("a", 0), visit("b", 3), visit("a", 14)])
+    try driver.crash()
+    try driver.feed([visit("a", 9), visit("b", 16)])
+    #expect(driver.output.isEmpty && driver.report.groups == 3)
+    try driver.feed([visit("c", 40)])
+    #expect(lines(driver) == ["b 3-13 1", "a 0-24 3", "b 16-26 1"])
+    try driver.feed([visit("a", 34)])
+    #expect(driver.report.rowsLate == 1)
+    try driver.finish()
+    #expect(lines(driver).last == "c 40-50 1" && driver.report.groups == 0)
+  }
+
+  @Test("have a gap that each row says for itself")
+  func rowGap() throws {
+    let driver = try StreamDriver { (visits: Stream<Visit>) in
+      visits.eventTime(\.at, delay: .zero).grouped(by: { $0.user }, in: .session(gap: Visit.columns.pause))
+        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+    }
+    try driver.feed([visit("a", 0, pause: 30), visit("a", 20, pause: 5), visit("a", 29, pause: 1), visit("a", 31)])
+    try driver.finish()
+    #expect(lines(driver) == ["a 0-30 3", "a 31-41 1"])
+  }
+}
+
+@Suite("Late rows")
+struct LateRowsTests {
+  @Test("go to an output of their own, with all of their columns, each once")
+  func driver() throws {
+    let visits = TestInput<Visit>(partitions: 2)
+    let driver = try StreamDriver(
+      visits.stream.eventTime(\.at, delay: .zero).filter { $0.user != "x" }
+        .grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
+        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+        .lateRows())
+    try driver.feed([visit("a", 5), visit("a", 25), visit("b", 8, pause: 77), visit("x", 9)], to: visits)
+    #expect(driver.watermark == nil)
+    try driver.crash()
+    try driver.feed([visit("c", 3), visit("c", 40), visit("d", 29)], to: visits, partition: 1)
+    #expect(try driver.late() == [visit("b", 8, pause: 77), visit("d", 29)])
+    #expect(driver.report.rowsLate == 2 && driver.watermark == visit("", 25).at)
+    #expect(try driver.state().count == 2)
+    try driver.finish()
+    #expect(driver.output.map(\.user) == ["a", "c", "a", "c"])
+    #expect(try driver.late(Visit.self).count == 2)
+  }
+
+  @Test("reach a file exactly once, with the plan that a store is compared with")
+  func file() async throws {
+    let folder = try TemporaryFolder()
+    let rows = [visit("a", 5), visit("a", 25), visit("b", 8, pause: 77)]
+    let stream = Stream(rows).eventTime(\.at, delay: .zero)
+      .grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
+      .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+      .lateRows(to: .jsonLines("\(folder.path)/late.ndjson"))
+    let job = try stream.write(to: .jsonLines("\(folder.path)/out.ndjson"))
+    #expect(job.explanation.contains("late sink: file ndjson"))
+    try await job.run(checkpoint: "\(folder.path)/store")
+    try await job.run(checkpoint: "\(folder.path)/store")
+    let file = try InputFile(path: "\(folder.path)/late.ndjson")
+    var bytes: [UInt8] = []
+    try file.read(at: 0, into: &bytes, count: 1000)
+    #expect(
+      String(decoding: bytes, as: UTF8.self) == "{\"user\":\"b\",\"at\":\"1970-01-01T00:00:08Z\",\"pause\":77000000}\n")
+    let stored = try StoredPlan(parsing: job.plan.description)
+    #expect(stored.plan.writesLate && stored.plan.description == job.plan.description)
+  }
+}
