@@ -270,7 +270,11 @@ public final class MicroBatchEngine {
       let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: partitions[partition].rows & (1 << 44 - 1))
       let refused = try flow.push(
         batch, source: partitions[partition].source, clock: &partitions[partition].clock, ordinal: ordinal)
-      for (row, refusal) in refused { problems.append(problem(Int(row), refusal, partitions[partition])) }
+      let places = refused.isEmpty ? [] : reader.locate(rows: refused.map { Int($0.row) })
+      for (index, (_, refusal)) in refused.enumerated() {
+        problems.append(
+          problem(refusal, index < places.count ? places[index] : nil, partitions[partition]))
+      }
     } catch {
       var error = error
       if error.code == .row && error.file == nil { error.file = reader.name }
@@ -280,12 +284,11 @@ public final class MicroBatchEngine {
   }
 
   private func problem(
-    _ row: Int, _ refusal: StampedRows.Refusal, _ partition: PartitionCursor
+    _ refusal: StampedRows.Refusal, _ place: (offset: Int, length: Int)?, _ partition: PartitionCursor
   ) -> RowProblem {
     let reader = partition.reader
     let eventTime = plan.sources[partition.source].eventTime
     let column = eventTime?.column ?? ""
-    let place = reader.locate(row: row)
     let reason =
       switch refusal {
       case .noTime: "the event time \(column) is null"
@@ -317,9 +320,15 @@ public final class MicroBatchEngine {
   /// The watermark of a source: the minimum over its partitions that may bring more.
   private func watermark(of source: Int) -> Int64 {
     let own = partitions.filter { $0.source == source }
-    if !follows && own.allSatisfy(\.hasEnded) { return options.leavesOpen ? sourceWatermarks[source] : .max }
+    let hasEnded = !follows && own.allSatisfy(\.hasEnded)
+    if hasEnded && !options.leavesOpen { return .max }
     // Without event time nothing is known before the end.
     guard let limits = plan.sources[source].limits else { return sourceWatermarks[source] }
+    if hasEnded {
+      // As if each partition had ended before the one that is furthest ahead.
+      let furthest = own.map { $0.clock.watermark(delay: limits.delay) }.max() ?? .min
+      return max(sourceWatermarks[source], furthest)
+    }
     var minimum = Int64.max
     for partition in own where !partition.hasEnded && partition.status == .active {
       minimum = min(minimum, partition.clock.watermark(delay: limits.delay))

@@ -48,5 +48,6 @@ struct AggregateOperator: StreamOperator {
   func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch { try shown.result(groups) }
 
   var name: String { "aggregate" }
+  var summary: String { aggregation.summary }
   var keeps: String? { "groups of open windows, dropped with their window" }
 }

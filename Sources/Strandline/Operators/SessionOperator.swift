@@ -88,5 +88,6 @@ struct SessionOperator: StreamOperator {
     try shown.result(KeyedState.sessions(groups))
   }
 
+  var summary: String { aggregation.summary }
   var keeps: String? { "open sessions, each until its gap is over" }
 }

@@ -6,6 +6,8 @@ struct EventTimeOperator: StreamOperator {
   let name = "event time"
   let column: Int
   let limits: EventTimeLimits
+  /// What it does, in words.
+  let summary: String
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     var rows = rows
@@ -24,6 +26,8 @@ struct FilterOperator: StreamOperator {
   let name = "filter"
   let conditions: [BoundExpression]
 
+  var summary: String { "filter: " + conditions.map { "\($0.expression)" }.joined(separator: " and ") }
+
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     var rows = rows
     do {
@@ -40,6 +44,11 @@ struct ProjectOperator: StreamOperator {
   let name = "project"
   let expressions: [BoundExpression]
   let schema: Schema
+
+  var summary: String {
+    "project: "
+      + zip(schema.fields, expressions).map { "\($0.name) = \($1.expression)" }.joined(separator: ", ")
+  }
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     var columns: [Column] = []

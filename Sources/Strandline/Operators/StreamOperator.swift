@@ -41,8 +41,14 @@ protocol StreamOperator: Sendable {
   /// When it wants a batch although no row comes, in Unix microseconds; nil for never.
   var nextAlarm: Int64? { get }
 
+  /// What it does, in words, for `explain`: its name unless there is more to say.
+  var summary: String { get }
+
   /// What is kept, in words, for `explain`; nil for an operator without state.
   var keeps: String? { get }
+
+  /// What of the result depends on the order in which rows come, for `explain`; nil for nothing.
+  var dependsOnOrder: String? { get }
 
   /// Groups of one of its keyed states as rows that say everything of them: the keys, two columns that say when, and values.
   ///
@@ -57,7 +63,9 @@ extension StreamOperator {
   var progress: [UInt8] { [] }
   var outputDelay: Int64 { 0 }
   var nextAlarm: Int64? { nil }
+  var summary: String { name }
   var keeps: String? { nil }
+  var dependsOnOrder: String? { nil }
 
   func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch {
     var fields: [Field] = []

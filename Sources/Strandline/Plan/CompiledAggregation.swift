@@ -49,6 +49,15 @@ struct CompiledAggregation: Sendable {
     }
   }
 
+  /// What it does, in words, for `explain`.
+  var summary: String {
+    let keys = keys.isEmpty ? "" : " by " + keys.map { "\($0.expression)" }.joined(separator: ", ")
+    let values = outputs.compactMap { output in
+      if case .aggregate = output.value { output.field.name } else { nil }
+    }
+    return "aggregate\(keys) in \(window.words): \(values.joined(separator: ", ")); emits \(emission.rawValue)"
+  }
+
   /// What its keyed state holds.
   func state(id: Int) -> KeyedStatePlan {
     if case .session = window { return .sessions(id: id, keys: keys.map(\.type), values: layout) }

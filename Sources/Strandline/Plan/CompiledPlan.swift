@@ -195,7 +195,8 @@ struct CompiledPlan: Sendable {
     }
     let limits = EventTimeLimits(delay: eventTime.delay, maximumJump: eventTime.maximumJump)
     return append(
-      EventTimeOperator(column: column, limits: limits), [edge], schema: edge.schema, isTimed: true, isDerived: false)
+      EventTimeOperator(column: column, limits: limits, summary: eventTime.words), [edge], schema: edge.schema,
+      isTimed: true, isDerived: false)
   }
 
   private mutating func filter(_ edge: Edge, _ filters: [Expression]) throws(StreamError) -> Edge {

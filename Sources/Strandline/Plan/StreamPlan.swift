@@ -26,6 +26,14 @@ public struct EventTimePlan: Sendable, Hashable {
   }
 }
 
+extension EventTimePlan {
+  /// The event time in words, for `explain`.
+  var words: String {
+    "event time: \(column), \(delay == 0 ? "in order" : "up to \(PlanComparison.duration(delay)) out of order")"
+      + (maximumJump == .max ? "" : ", at most \(PlanComparison.duration(maximumJump)) ahead")
+  }
+}
+
 /// A column of the result.
 public struct OutputColumn: Sendable, Hashable {
   /// The name.

@@ -169,31 +169,32 @@ final class FilePartition: PartitionReader {
     return last.identity.isSameFile(as: status) && status.size > Int(offset) - last.base
   }
 
-  func locate(row: Int) -> (offset: Int, length: Int)? {
+  func locate(rows: [Int]) -> [(offset: Int, length: Int)] {
     // Reads the last batch again, a row at a time: this is the way of errors, and rare.
-    guard let lastFile else { return nil }
+    guard let lastFile else { return [] }
     var again = options.format.decoder(columns, options.decoding)
     var bytes: [UInt8] = []
-    var position = lastStart
     do {
       var head: [UInt8] = []
       _ = try lastFile.read(at: 0, into: &head, count: max(lastStart, 1 << 16))
       _ = try again.readHeader(head.rawSpan, atEnd: true)
       _ = try lastFile.read(at: lastStart, into: &bytes, count: buffer.end - lastStart)
     } catch {
-      return nil
+      return []
     }
     var batch = ColumnBatch(columns)
     var errors: [RowError] = []
+    var places: [(offset: Int, length: Int)] = []
     var local = 0
-    while batch.count <= row {
+    while places.count < rows.count {
+      let before = batch.count
       let next = again.decode(
         bytes.rawSpan, from: local, baseOffset: lastStart, atEnd: true, maximumRows: 1, into: &batch, errors: &errors)
-      if next == local { return nil }
-      position = lastStart + local
+      if next == local { break }
+      if batch.count > before && rows[places.count] == before { places.append((lastStart + local, next - local)) }
       local = next
     }
-    return (position, lastStart + local - position)
+    return places
   }
 
   func bytes(at offset: Int, count: Int) -> [UInt8]? {

@@ -90,8 +90,10 @@ public protocol PartitionReader: AnyObject {
   /// Whether there is more to read although the partition was read to its end.
   var hasGrown: Bool { get }
 
-  /// The offset at which a row of the last read begins, and its length; nil where that isn't known.
-  func locate(row: Int) -> (offset: Int, length: Int)?
+  /// The offsets at which rows of the last read begin, and their lengths; fewer, or none, where that isn't known.
+  ///
+  /// - Parameter rows: positions in the last batch, ascending.
+  func locate(rows: [Int]) -> [(offset: Int, length: Int)]
 
   /// The bytes of a row, for the file of rejected rows; nil where they can't be had again.
   func bytes(at offset: Int, count: Int) -> [UInt8]?
@@ -101,7 +103,7 @@ extension PartitionReader {
   /// A partition that can't grow.
   public var hasGrown: Bool { false }
   /// Rows of a source that isn't text have no bytes of their own.
-  public func locate(row: Int) -> (offset: Int, length: Int)? { nil }
+  public func locate(rows: [Int]) -> [(offset: Int, length: Int)] { [] }
   /// Rows of a source that isn't text have no bytes of their own.
   public func bytes(at offset: Int, count: Int) -> [UInt8]? { nil }
 }

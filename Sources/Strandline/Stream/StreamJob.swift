@@ -37,10 +37,13 @@ public struct StreamJob: Sendable {
     _ = try CompiledPlan(plan)
   }
 
-  /// The plan in words: what is read, kept and written, a line per part.
-  public var explanation: String {
-    "\(plan.description)\nsink: \(sink.description) (\(sink.guarantee.rawValue))"
-      + (lateSink.map { "\nlate sink: \($0.description) (\($0.guarantee.rawValue))" } ?? "")
+  /// The plan as a tree: the outputs, and below them each operator with what it does, what it keeps, and its watermark.
+  ///
+  /// - Throws: `StreamError` `.plan` when the plan can't be carried out.
+  public func explanation() throws(StreamError) -> String {
+    var sinks = ["write to \(sink.description) (\(sink.guarantee.rawValue))"]
+    if let lateSink { sinks.append("late rows to \(lateSink.description) (\(lateSink.guarantee.rawValue))") }
+    return try CompiledPlan(plan).explanation(sinks: sinks)
   }
 
   /// Runs until the input ends, `stop` is given or the task is cancelled; then the batch is finished and committed.

@@ -77,6 +77,25 @@ struct PlanGraphTests {
     #expect(driver.report.rowsLate == 0 && driver.report.groups == 0)
   }
 
+  @Test("is explained as a tree, with what each operator keeps")
+  func explanation() throws {
+    let source = Stream<Measurement>(from: .jsonLines("none/*.ndjson")).filter { $0.value > 1 }
+    let text = try chain(source).write(to: .jsonLines("none.ndjson")).explanation()
+    #expect(
+      text == """
+        write to file ndjson (exactly-once)
+        └─ aggregate in tumbling 1h: minutes, readings; emits final
+              keeps groups of open windows, dropped with their window (state 2: () → 3 words)
+              watermark: of its input
+           └─ aggregate by sensor in tumbling 1m: readings; emits final
+                 keeps groups of open windows, dropped with their window (state 1: (string) → 1 word)
+                 watermark: of its input
+              └─ filter: value > 1
+                 └─ event time: at, in order
+                    └─ source 1: sensor string, at timestamp, value int64
+        """)
+  }
+
   @Test("is read back from its description, with the same states")
   func storedPlan() throws {
     let source = Stream<Measurement>(from: .jsonLines("none/*.ndjson"))

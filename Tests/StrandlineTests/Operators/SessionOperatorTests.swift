@@ -93,7 +93,7 @@ struct LateRowsTests {
       .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
       .lateRows(to: .jsonLines("\(folder.path)/late.ndjson"))
     let job = try stream.write(to: .jsonLines("\(folder.path)/out.ndjson"))
-    #expect(job.explanation.contains("late sink: file ndjson"))
+    #expect(try job.explanation().contains("late rows to file ndjson (exactly-once)"))
     try await job.run(checkpoint: "\(folder.path)/store")
     try await job.run(checkpoint: "\(folder.path)/store")
     let file = try InputFile(path: "\(folder.path)/late.ndjson")

@@ -1,0 +1,54 @@
+import StrandlineColumns
+import StrandlineState
+
+extension CompiledPlan {
+  /// The plan as a tree, the result at the top: of each operator what it does, what it keeps, and where its watermark is.
+  func explanation(sinks: [String]) -> String {
+    var lines = sinks
+    if let last = nodes.indices.last {
+      append(.node(last), to: &lines, depth: 0)
+    } else {
+      append(.source(0), to: &lines, depth: 0)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func append(_ origin: Origin, to lines: inout [String], depth: Int) {
+    let indent = String(repeating: "   ", count: depth)
+    switch origin {
+    case .source(let number):
+      lines.append("\(indent)└─ source \(number + 1): \(sources[number].schema)")
+    case .node(let number):
+      let node = nodes[number]
+      lines.append("\(indent)└─ \(node.operation.summary)")
+      for note in notes(node) { lines.append("\(indent)      \(note)") }
+      for input in node.inputs { append(input, to: &lines, depth: depth + 1) }
+    }
+  }
+
+  private func notes(_ node: Node) -> [String] {
+    var notes: [String] = []
+    if let keeps = node.operation.keeps {
+      let numbers = node.states.map { "\($0 + 1)" }.joined(separator: ", ")
+      notes.append("keeps \(keeps) (state \(numbers): \(node.states.map { states[$0].words }.joined(separator: "; ")))")
+      let policy = node.inputs.count < 2 ? "of its input" : "the \(node.policy.rawValue) of its inputs"
+      let delay = node.operation.outputDelay
+      notes.append(
+        "watermark: \(policy)"
+          + (delay == 0 ? "" : "; its rows may be \(PlanComparison.duration(delay)) behind it"))
+    }
+    if let order = node.operation.dependsOnOrder { notes.append("depends on the order of rows: \(order)") }
+    return notes
+  }
+}
+
+extension KeyedStatePlan {
+  /// What a group is made of.
+  fileprivate var words: String {
+    let types = keys.types.map(\.name).joined(separator: ", ")
+    var parts: [String] = []
+    if values.width > 0 { parts.append("\(values.width) \(values.width == 1 ? "word" : "words")") }
+    if values.blobs > 0 { parts.append("\(values.blobs) \(values.blobs == 1 ? "run" : "runs") of bytes") }
+    return "(\(types)) → \(parts.isEmpty ? "nothing" : parts.joined(separator: " and "))"
+  }
+}
