@@ -101,14 +101,14 @@ def controls(expected: Result, actual: Result, tolerance: float | None, draws: r
 
 
 def other(value: object) -> object:
-    """A value that differs from the given one, by little where that is possible."""
+    """A value that differs from the given one, by more than any tolerance."""
     match value:
         case bool():
             return not value
         case int():
             return value + 1
         case float():
-            return value * 1.001 + 0.125
+            return value * 1.5 + 1
         case str():
             return value + "."
         case _:

@@ -21,7 +21,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts, of {', '.join(PARTS)}")
     parser.add_argument("--seed", type=int, default=1, help="what is drawn at random begins with it")
-    parser.add_argument("--cases", type=int, default=60, help="random plans of each kind")
+    parser.add_argument("--cases", type=int, default=30, help="random plans of each kind")
     parser.add_argument("--kind", help="only kinds of random plans whose name contains this")
     parser.add_argument("--events", type=int, default=100_000, help="events of the Nexmark benchmark")
     parser.add_argument("--binary", default=".build/release/strandline-bench")

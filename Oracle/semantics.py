@@ -12,7 +12,8 @@ from compare import Wrong, controls, difference, read, run, text
 # Mistakes that are put into the SQL of every case: some case must notice each, or the cases say nothing about it.
 MISTAKES = {
     "a row is late only beyond the bound": (r"window_end > mark", "window_end >= mark"),
-    "late rows count": (r"window_end > mark", "true"),
+    "a session ends with its gap": (r">= before", "> before"),
+    "late rows count": (r"(window_end >|ts >=) mark", "true"),
     "a sum is an average": (r"\bsum\(", "avg("),
     "nulls count": (r"\bcount\(\w+\)", "count(*)"),
     "a filter keeps all": (r"filter \(where ", "filter (where true or "),

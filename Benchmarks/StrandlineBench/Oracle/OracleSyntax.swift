@@ -21,20 +21,11 @@ enum OracleSyntax {
   /// What rows are grouped by.
   static let keys = ["k", "name", "b", "t", "x", "n % 5", "k + 1", "n < 0", "name is null"]
 
-  /// The aggregates that the oracle computes bit for bit as well, with arguments that it takes.
-  private static let aggregates: [(function: AggregateFunction, arguments: [String?])] = [
-    (.count, [nil, "n", "x", "name", "b", "t"]), (.sum, ["n", "x", "n + 1", "x * 2.0", "k"]),
-    (.average, ["n", "x", "n + 1", "x * 2.0", "k"]), (.min, ["n", "x", "b", "t", "-n", "x - 1.0", "name"]),
-    (.max, ["n", "x", "b", "t", "-n", "x - 1.0", "name"]),
-  ]
-
-  /// An aggregate, perhaps of some of the rows only.
-  static func aggregate(_ random: inout OracleRandom) throws -> AggregateCall {
-    let (function, arguments) = random.one(of: aggregates)
-    let argument = random.one(of: arguments)
-    return AggregateCall(
-      function, try argument.map { try Expression(parsing: $0) },
-      distinct: function == .count && argument != nil && random.chance(2),
-      filter: random.chance(3) ? try Expression(parsing: condition(&random)) : nil)
+  /// A value that is computed of a row.
+  static func value(_ random: inout OracleRandom) -> String {
+    random.one(of: [
+      "k", "name", "n", "x", "b", "t", "n + 1", "k * n", "-x", "n % 7", "n - k * 3", "x / 4.0", "n / 8.0", "x * n",
+      "name is null", "not b", condition(&random),
+    ])
   }
 }
