@@ -41,6 +41,21 @@ struct StoredPlanTests {
         }
       }
     },
+    {
+      plan {
+        $0.window = .sliding(.hours(1), every: .minutes(1))
+        $0.lateness = 7
+        $0.emission = .changes
+        $0.outputs.append(OutputColumn("change", .change))
+      }
+    },
+    {
+      plan {
+        $0.window = .cumulating(.days(1), every: .hours(1))
+        $0.early = .batches(3)
+      }
+    },
+    { plan { $0.early = .micros(5) } },
     { plan { $0.window = .calendar(2, .week, in: "UTC") } },
     {
       plan {

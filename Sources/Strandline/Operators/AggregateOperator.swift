@@ -2,21 +2,41 @@ import StrandlineColumns
 import StrandlineState
 
 /// Aggregates rows by key and window.
+///
+/// # Overview
+/// Rows are added to the pane of their time. A window of several panes is their sum when it is written. With windows that
+/// overlap there is a second keyed state, for rows that come when some windows of their pane have ended for them: it holds
+/// them under the start of each window that still takes them.
 struct AggregateOperator: StreamOperator {
   let aggregation: CompiledAggregation
   /// The same with all of the state in its result.
   let shown: CompiledAggregation
-  /// The number of its keyed state.
+  /// The number of its keyed state; the next one is that of single windows.
   let state: Int
+  /// When early results are due, and were written last.
+  var schedule: EarlySchedule
+
+  init(aggregation: CompiledAggregation, shown: CompiledAggregation, state: Int) {
+    self.aggregation = aggregation
+    self.shown = shown
+    self.state = state
+    schedule = EarlySchedule(aggregation.early)
+  }
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     guard let times = rows.times else { return }
-    let assignment = PaneAssignment(times, rows.selection, window: aggregation.window)
+    let assignment = PaneAssignment(
+      times, rows.selection, window: aggregation.window, lateness: aggregation.lateness)
     context.note(late: assignment.late, of: rows.columns)
     do {
       for (pane, selection) in assignment.selections {
         try context.state.states[state].add(
           pane: pane, keys: try aggregation.keys(rows.columns, selection),
+          inputs: try aggregation.inputs(rows, selection), rows: selection.count)
+      }
+      for (start, selection) in assignment.windows {
+        try context.state.states[state + 1].add(
+          pane: start, keys: try aggregation.keys(rows.columns, selection),
           inputs: try aggregation.inputs(rows, selection), rows: selection.count)
       }
     } catch let error as StateError {
@@ -29,25 +49,30 @@ struct AggregateOperator: StreamOperator {
   }
 
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {
-    let closing = context.state.states[state].panes(endingBy: context.watermark)
-    let groups: GroupRows
-    switch aggregation.emission {
-    case .final: groups = context.state.states[state].rows(of: closing)
-    case .changes: groups = context.state.states[state].touchedRows()
-    }
-    let result = try aggregation.result(groups)
-    if result.count > 0 {
-      // The event time of a group is the last moment of its window.
-      let times = Column(.timestamp, words: groups.panes.map { aggregation.window.end(ofPane: $0) &- 1 })
-      context.emit(RowBatch(result, times: times, mark: context.watermarkBefore))
-    }
-    context.state.states[state].close(through: context.watermark)
-    context.panesClosed += closing.count
+    try emit(&context)
   }
 
-  func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch { try shown.result(groups) }
+  mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
+    try schedule.restore(progress)
+    rememberPanes(&context)
+  }
+
+  var keepsProgress: Bool { aggregation.early != nil }
+  var progress: [UInt8] { schedule.encoded }
+  var nextAlarm: Int64? { schedule.nextAlarm }
+  var outputDelay: Int64 { aggregation.lateness }
+
+  func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch {
+    var groups = groups
+    if state == 1 { groups.setEnds(of: aggregation.window) }
+    return try shown.result(groups)
+  }
 
   var name: String { "aggregate" }
   var summary: String { aggregation.summary }
-  var keeps: String? { "groups of open windows, dropped with their window" }
+  var keeps: String? {
+    aggregation.window.isOnePane
+      ? "groups of open windows, dropped with their window"
+      : "groups of panes, dropped with the last window that adds them up"
+  }
 }

@@ -10,14 +10,18 @@ extension CompiledAggregation {
   }
 
   /// The rows of the result for some groups.
-  func result(_ rows: GroupRows) throws(StreamError) -> ColumnBatch {
+  ///
+  /// - Parameter change: what the column of changes says: 1, or −1 for groups as they were.
+  func result(_ rows: GroupRows, change: Int64 = 1) throws(StreamError) -> ColumnBatch {
     var columns: [Column] = []
     do throws(StateError) {
       for output in outputs {
         switch output.value {
         case .key(let position): columns.append(rows.keys[position])
         case .windowStart: columns.append(Column(.timestamp, words: rows.panes))
-        case .windowEnd: columns.append(Column(.timestamp, words: windowEnds(rows)))
+        case .windowEnd: columns.append(Column(.timestamp, words: ends(rows)))
+        case .change:
+          columns.append(Column(.int64, words: Array(repeating: change, count: rows.count)))
         case .aggregate(let result):
           columns.append(try result.column(of: rows, layout) { describeKey(rows, $0) })
         }
@@ -28,8 +32,10 @@ extension CompiledAggregation {
     return ColumnBatch(outputSchema, columns: columns)
   }
 
-  private func windowEnds(_ rows: GroupRows) -> [Int64] {
-    rows.ends.count == rows.count ? rows.ends : rows.panes.map { window.end(ofPane: $0) }
+  /// The ends of the windows, or of the panes where a window has several.
+  func ends(_ rows: GroupRows) -> [Int64] {
+    if !rows.ends.isEmpty { return rows.ends }
+    return rows.panes.map { window.isOnePane ? window.end(ofPane: $0) : window.paneEnd($0) }
   }
 
   /// The names of a group's key columns: values of keys are not repeated in messages.

@@ -11,6 +11,9 @@ struct CompiledAggregation: Sendable {
   let outputs: [CompiledOutput]
   let outputSchema: Schema
   let emission: Emission
+  /// For how long windows take rows after they have ended, in microseconds.
+  let lateness: Int64
+  let early: EarlyResults?
 
   /// A column of the result.
   struct CompiledOutput: Sendable {
@@ -18,6 +21,7 @@ struct CompiledAggregation: Sendable {
       case key(Int)
       case windowStart
       case windowEnd
+      case change
       case aggregate(AggregateResult)
     }
     let field: Field
@@ -30,6 +34,9 @@ struct CompiledAggregation: Sendable {
   init(_ plan: StreamPlan, window: Window, schema: Schema) throws(StreamError) {
     self.window = try Self.checked(window)
     emission = plan.emission
+    lateness = plan.lateness
+    early = plan.early
+    try Self.check(plan)
     do throws(ColumnsError) {
       var keys: [BoundExpression] = []
       for key in plan.keys { keys.append(try BoundExpression(key, schema: schema)) }
@@ -47,6 +54,18 @@ struct CompiledAggregation: Sendable {
     } catch {
       throw StreamError(error)
     }
+    if case .session = window, lateness != 0 || early != nil || emission == .all || hasChange {
+      throw StreamError(
+        .plan,
+        "sessions are written when they end or change: without early results, allowed lateness, emission all and changes taken back"
+      )
+    }
+    if hasChange && (emission == .all || early != nil) {
+      throw StreamError(
+        .plan,
+        "a result with a column of changes takes back what it corrects: with emission changes, or final without early results"
+      )
+    }
   }
 
   /// What it does, in words, for `explain`.
@@ -61,7 +80,32 @@ struct CompiledAggregation: Sendable {
   /// What its keyed state holds.
   func state(id: Int) -> KeyedStatePlan {
     if case .session = window { return .sessions(id: id, keys: keys.map(\.type), values: layout) }
-    return KeyedStatePlan(id: id, keys: KeyLayout(keys.map(\.type)), values: layout, window: window)
+    return KeyedStatePlan(
+      id: id, keys: KeyLayout(keys.map(\.type)), values: layout, panes: .window(window, retention: lateness))
+  }
+
+  /// What the keyed state of groups holds that single windows have; nil where windows don't overlap.
+  func ownState(id: Int) -> KeyedStatePlan? {
+    guard window.hasOverlap else { return nil }
+    return KeyedStatePlan(
+      id: id, keys: KeyLayout(keys.map(\.type)), values: layout, panes: .wholeWindows(window, retention: lateness))
+  }
+
+  /// Whether the result takes back what it corrects.
+  var hasChange: Bool { outputs.contains { if case .change = $0.value { true } else { false } } }
+
+  private static func check(_ plan: StreamPlan) throws(StreamError) {
+    guard plan.lateness >= 0, plan.lateness <= Window.maximumLength else {
+      throw StreamError(.plan, "the allowed lateness of \(plan.lateness) us is negative or longer than 2^60 us")
+    }
+    switch plan.early {
+    case nil: break
+    case .batches(let number)?, .micros(let number)?:
+      guard number > 0 else { throw StreamError(.plan, "early results come every so often: more than \(number)") }
+      guard plan.emission == .final else {
+        throw StreamError(.plan, "early results are for emission final: \(plan.emission.rawValue) gives them anyway")
+      }
+    }
   }
 
   /// The window with the rules of its time zone.
@@ -71,8 +115,10 @@ struct CompiledAggregation: Sendable {
     } catch {
       throw StreamError(.plan, error.message)
     }
-    if case .session = window { return window }
-    guard window.isOnePane, window != .global else {
+    switch window {
+    case .session: return window
+    case .tumbling, .sliding, .cumulating, .calendar: break
+    case .global:
       throw StreamError(.plan, "this version can't aggregate in windows of that kind: \(window.words)")
     }
     return try ZoneDatabase.system.resolved(window)
@@ -97,6 +143,8 @@ struct CompiledAggregation: Sendable {
     case .window:
       outputs.append(CompiledOutput(field: Field("\(output.name)_start", .timestamp), value: .windowStart))
       outputs.append(CompiledOutput(field: Field("\(output.name)_end", .timestamp), value: .windowEnd))
+    case .change:
+      outputs.append(CompiledOutput(field: Field(output.name, .int64), value: .change))
     case .aggregate(let call):
       let (type, isNullable) = try call.result(in: builder.schema)
       outputs.append(

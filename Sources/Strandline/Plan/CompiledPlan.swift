@@ -225,10 +225,12 @@ struct CompiledPlan: Sendable {
     }
     let aggregation = try CompiledAggregation(plan, window: window, schema: edge.schema)
     let shown = try CompiledAggregation(plan.showingState, window: window, schema: edge.schema)
-    states.append(aggregation.state(id: states.count))
+    let first = states.count
+    states.append(aggregation.state(id: first))
+    if let own = aggregation.ownState(id: first + 1) { states.append(own) }
     return append(
-      try operation(aggregation, shown: shown, state: states.count - 1, edge.schema), [edge],
-      schema: aggregation.outputSchema, isTimed: true, isDerived: true, states: 1)
+      try operation(aggregation, shown: shown, state: first, edge.schema), [edge],
+      schema: aggregation.outputSchema, isTimed: true, isDerived: true, states: states.count - first)
   }
 
   private func operation(

@@ -56,6 +56,8 @@ public struct PlanComparison {
     compareOutputs()
     compare(old.outputFilters, new.outputFilters, "condition on the result (having)", isCarriedOver: true)
     note("emission", old.emission.rawValue, new.emission.rawValue)
+    note("allowed lateness", Self.duration(old.lateness), Self.duration(new.lateness))
+    note("early results", Self.text(old.early), Self.text(new.early))
     if old.writesLate != new.writesLate {
       refuse("late rows: \(old.writesLate ? "written" : "counted") → \(new.writesLate ? "written" : "counted")")
     }
@@ -137,6 +139,14 @@ public struct PlanComparison {
     if !accumulatesAlike { texts[0] += " (other values have to be kept per group)" }
     if accumulatesAlike && hasHeader { texts[0] += " (the file has its header line already)" }
     changes += texts.map { PlanDifference.Change($0, isCarriedOver: accumulatesAlike && !hasHeader) }
+  }
+
+  private static func text(_ early: EarlyResults?) -> String {
+    switch early {
+    case nil: "none"
+    case .batches(let count)?: "every \(count) batches"
+    case .micros(let length)?: "every \(duration(length))"
+    }
   }
 
   /// A length of time in the largest unit that it is a multiple of.

@@ -60,6 +60,13 @@ struct StoredPlanParser {
       plan.emission = emission
     } else if line.skip("late rows: written") {
       plan.writesLate = true
+    } else if line.skip("lateness: ") {
+      plan.lateness = try line.number()
+      try line.expect(" us")
+    } else if line.skip("early: every ") {
+      let number = try line.number()
+      plan.early = line.skip(" batches") ? .batches(number) : .micros(number)
+      if case .micros? = plan.early { try line.expect(" us") }
     } else if line.skip("sink: ") {
       sink = line.remainder()
     } else if line.skip("late sink: ") {
@@ -110,6 +117,7 @@ struct StoredPlanParser {
     if line.skip("window start") { return .windowStart }
     if line.skip("window end") { return .windowEnd }
     if line.skip("window") { return .window }
+    if line.skip("change") { return .change }
     do {
       if line.skip("custom ") { return .custom(try CustomAggregateCall(parsing: line.remainder())) }
       return .aggregate(try AggregateCall(parsing: line.remainder()))

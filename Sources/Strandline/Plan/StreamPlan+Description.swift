@@ -27,6 +27,12 @@ extension StreamPlan {
     lines += operationLines
     for filter in outputFilters { lines.append("having: \(filter)") }
     if window != nil || !outputs.isEmpty { lines.append("emission: \(emission.rawValue)") }
+    if lateness != 0 { lines.append("lateness: \(lateness) us") }
+    switch early {
+    case nil: break
+    case .batches(let count)?: lines.append("early: every \(count) batches")
+    case .micros(let length)?: lines.append("early: every \(length) us")
+    }
     return lines.map { $0.hasPrefix(Self.indent) ? $0 : PlanLine.escaped($0) }
   }
 

@@ -7,6 +7,16 @@ public enum Emission: String, Sendable, Hashable, CaseIterable {
   case final
   /// Every group that a batch changed, with its values after the batch.
   case changes
+  /// After each batch every group of the windows that were open before it.
+  case all
+}
+
+/// How often windows that have not ended give the values that they have so far.
+public enum EarlyResults: Sendable, Hashable {
+  /// After each so many batches.
+  case batches(Int64)
+  /// In the first batch after so many microseconds of processing time.
+  case micros(Int64)
 }
 
 /// Which column is the event time, and how far rows may be out of order.
@@ -77,6 +87,10 @@ public struct StreamPlan: Sendable {
   public var outputFilters: [Expression] = []
   /// Which rows of a window are written.
   public var emission = Emission.final
+  /// For how long windows take rows after they have ended, in microseconds; what changes then is written again.
+  public var lateness: Int64 = 0
+  /// How often windows that have not ended are written; nil for never.
+  public var early: EarlyResults?
 
   /// A plan over rows of that schema.
   public init(rows: Schema, from input: PlanInput = .source) {

@@ -10,6 +10,8 @@ public indirect enum OutputItem: Sendable, Hashable {
   case windowEnd
   /// The window; two columns.
   case window
+  /// 1, or −1 in a row that takes back what an earlier one said.
+  case change
   /// What is computed from the group's rows.
   case aggregate(AggregateCall)
   /// What an aggregate that is defined elsewhere computes from the group's rows.
@@ -22,7 +24,7 @@ extension OutputItem {
     switch self {
     case .aggregate(let call): call.columns
     case .custom(let call): call.columns
-    case .key, .windowStart, .windowEnd, .window: []
+    case .key, .windowStart, .windowEnd, .window, .change: []
     }
   }
 
@@ -30,7 +32,7 @@ extension OutputItem {
   var isAggregate: Bool {
     switch self {
     case .aggregate, .custom: true
-    case .key, .windowStart, .windowEnd, .window: false
+    case .key, .windowStart, .windowEnd, .window, .change: false
     }
   }
 }
@@ -43,6 +45,7 @@ extension OutputItem: CustomStringConvertible {
     case .windowStart: "window start"
     case .windowEnd: "window end"
     case .window: "window"
+    case .change: "change"
     case .aggregate(let call): "\(call)"
     case .custom(let call): "\(call)"
     }

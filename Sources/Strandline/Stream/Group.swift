@@ -17,6 +17,12 @@ public struct Group<R: Record, Key: Sendable>: Sendable {
 
   /// The window.
   public var window: Output<TimeWindow> { Output(.window) }
+
+  /// 1 for what is so, and −1 for what was said of the group before and is so no more.
+  ///
+  /// A result that has it gets a row of −1, with the old values, before each row that corrects an earlier one; without it, only
+  /// the new rows. The sum over all rows of a value times its change is what the last rows alone would give.
+  public var change: Output<Int64> { Output(.change) }
 }
 
 /// The keys of a grouping, from the one or more expressions that a closure returns.

@@ -132,9 +132,22 @@ public struct Stream<Row: Record>: Sendable {
   }
 
   /// Says which rows of a window are written: `final` unless said otherwise.
-  public func emit(_ emission: Emission) -> Stream {
+  ///
+  /// - Parameter early: how often windows that have not ended are written too, with emission `final`: every group of every
+  ///   open window.
+  public func emit(_ emission: Emission, early: EarlyResults? = nil) -> Stream {
     var next = self
     next.plan.emission = emission
+    next.plan.early = early
+    return next
+  }
+
+  /// Says for how long windows take rows after they have ended: what changes is then written again.
+  ///
+  /// The result has what was written before and what corrects it; with ``Group/change`` in it, what was is taken back.
+  public func allowedLateness(_ lateness: Duration) -> Stream {
+    var next = self
+    next.plan.lateness = lateness.microseconds
     return next
   }
 

@@ -119,8 +119,24 @@ struct PlanOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The type of a column that only --where names.", valueName: "col:type"))
   var type: [ColumnArgument] = []
 
-  @Option(help: "final: each group once, when its window closes. changes: every group that a batch changed.")
+  @Option(
+    help: ArgumentHelp(
+      "Which rows of windows are written: final, changes or all.",
+      discussion: """
+        final: each group once, when its window closes. changes: every group that a batch changed. all: after each batch \
+        every group of every open window.
+        """))
   var emit = Emission.final
+
+  @Option(
+    help: ArgumentHelp("Write open windows too, with --emit final: every so many batches, or so often, such as 5s."))
+  var early: EarlyArgument?
+
+  @Option(help: "How long windows take rows after they have ended; what changes then is written again.")
+  var allowedLateness = DurationArgument(seconds: 0)
+
+  @Flag(help: "Add the column change: 1, or -1 in a row that takes back an earlier one before it is corrected.")
+  var retractions = false
 
   func validate() throws { _ = try cut() }
 

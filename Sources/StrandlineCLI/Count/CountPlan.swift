@@ -26,7 +26,10 @@ enum CountPlan {
             "\(function.rawValue)_\(column.name)", .aggregate(AggregateCall(function, .column(column.name)))))
       }
     }
+    if options.retractions { plan.outputs.append(OutputColumn("change", .change)) }
     plan.emission = options.emit
+    plan.early = options.early?.early
+    plan.lateness = options.allowedLateness.micros
     return plan
   }
 

@@ -18,6 +18,11 @@ public struct GroupRows: Sendable {
 }
 
 extension GroupRows {
+  /// Says where windows end whose starts the panes are: sliding ones.
+  public mutating func setEnds(of window: Window) {
+    ends = panes.map { window.end(startingAt: $0) }
+  }
+
   /// No rows of a plan.
   init(_ plan: KeyedStatePlan) {
     keys = []

@@ -50,7 +50,7 @@ extension KeyedState {
     var places = [GroupPlace](repeating: .none, count: keys.count)
     if keys.count == 0 { return places }
     precondition(plan.panes.isPane(pane), "a pane of the state's plan")
-    open(pane)
+    willChange(pane)
     let seed = groupDigest(pane: pane)
     let newTable = PaneTable(plan)
     for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {

@@ -9,8 +9,8 @@ struct FormerPanes: Sendable {
 }
 
 extension KeyedState {
-  /// Remembers, until the next batch, what panes hold whose first window ends at or before a watermark, when the batch
-  /// changes them: what `formerRows` tells. Costs a copy of each such pane that changes.
+  /// Remembers, in each batch from the next one on, what panes held whose first window ends at or before a watermark and
+  /// which the batch changes: what `formerRows` tells. Costs a copy of each such pane that changes.
   public mutating func rememberPanes(endingBy watermark: Int64) {
     former.through = watermark
   }

@@ -16,12 +16,18 @@ extension KeyedState {
   /// the next is not added up again; so a window costs a few times its groups, and not its panes times its groups. Adding to
   /// a pane that was in the last window costs that once.
   ///
-  /// - Parameter late: a state that holds, under the start of a window, groups that only that window has; its plan has the same keys
-  ///   and values.
+  /// - Parameters:
+  ///   - late: a state that holds, under the start of a window, groups that only that window has; its plan has the same keys
+  ///     and values.
+  ///   - isRepeated: whether the windows will be given again, so that what they share with later ones is not kept.
   /// - Throws: `StateError` `.tooLarge`.
   public mutating func rows(
-    of windows: some Sequence<OpenWindow>, with late: KeyedState? = nil
+    of windows: some Sequence<OpenWindow>, with late: KeyedState? = nil, isRepeated: Bool = false
   ) throws(StateError) -> GroupRows {
+    // Held only where it is put back: a second owner would make every change copy it.
+    let kept = isRepeated ? fold : WindowFold()
+    if isRepeated { fold = WindowFold() }
+    defer { if isRepeated { fold = kept } }
     var encodedKeys = Column(plan.keys.columnType)
     var rows = GroupRows(plan)
     for window in windows {

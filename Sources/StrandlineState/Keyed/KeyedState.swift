@@ -212,7 +212,7 @@ public struct KeyedState: Sendable {
 
   /// Forgets what the last batch changed.
   public mutating func beginBatch() {
-    former = FormerPanes()
+    former.tables.removeAll()
     var emptied: Set<Int64> = []
     for shard in shards.indices {
       for pane in shards[shard].touched {

@@ -1,6 +1,6 @@
 public import StrandlineColumns
 
-/// Which rows of a batch belong to which pane, and which are late.
+/// Which rows of a batch belong to which pane, which to single windows, and which are late.
 public struct PaneAssignment: Sendable {
   /// Rows of one pane, ascending.
   struct Pane: Sendable {
@@ -12,11 +12,15 @@ public struct PaneAssignment: Sendable {
   private var panes: [Pane] = []
   /// The one pane that takes the whole selection.
   private var whole: (pane: Int64, selection: Selection)?
+  /// The windows that have rows which others of their pane don't, by their start.
+  private var singles: [Pane] = []
   /// The panes and the rows that each takes.
   public var selections: [(pane: Int64, rows: Selection)] {
     if let whole { return [(whole.pane, whole.selection)] }
     return panes.map { ($0.start, .rows($0.rows)) }
   }
+  /// The rows that count in some windows of their pane only, by the starts of those windows.
+  public var windows: [(start: Int64, rows: Selection)] { singles.map { ($0.start, .rows($0.rows)) } }
   /// Rows that no window takes.
   public private(set) var late: [Int32] = []
 
@@ -57,18 +61,17 @@ public struct PaneAssignment: Sendable {
       last = clock.watermark(delay: delay)
     }
     let pane = window.pane(of: rows.range.lowerBound)
-    guard rows.range.upperBound < window.paneEnd(pane), Self.closing(window, pane, lateness) > last else {
+    guard rows.range.upperBound < window.paneEnd(pane), Self.sum(window.firstEnd(ofPane: pane), lateness) > last else {
       return false
     }
     whole = (pane, selection)
     return true
   }
 
-  /// The mark at which a pane takes no more rows.
+  /// The mark at which a window that ends there takes no more rows.
   @inline(__always)
-  private static func closing(_ window: Window, _ pane: Int64, _ lateness: Int64) -> Int64 {
-    let end = window.end(ofPane: pane)
-    return end == .max || end == .min ? end : end &+ lateness
+  private static func sum(_ end: Int64, _ lateness: Int64) -> Int64 {
+    end == .max || end == .min ? end : end &+ lateness
   }
 
   /// Goes through all rows, since those that aren't selected may move the mark.
@@ -77,7 +80,9 @@ public struct PaneAssignment: Sendable {
     _ times: Column, _ selection: Selection, _ window: Window, _ lateness: Int64, mark: (Int, Int64) -> Int64
   ) {
     var index = PaneIndex()
-    var (start, end, closes) = (Int64(0), Int64.min, Int64(0))
+    var singleIndex = PaneIndex()
+    // A pane takes a row for all of its windows up to one mark, and for none of them from another one on.
+    var (start, end, opens, closes) = (Int64(0), Int64.min, Int64(0), Int64(0))
     var pane = 0
     let words = times.words.span
     var selected = SelectionCursor(selection)
@@ -88,13 +93,23 @@ public struct PaneAssignment: Sendable {
       if time < start || time >= end {
         start = window.pane(of: time)
         end = window.paneEnd(start)
-        closes = Self.closing(window, start, lateness)
+        opens = Self.sum(window.firstEnd(ofPane: start), lateness)
+        closes = Self.sum(window.end(ofPane: start), lateness)
         pane = index.position(of: start, in: &panes)
       }
-      if closes <= mark {
+      if mark < opens {
+        panes[pane].rows.append(Int32(row))
+      } else if closes <= mark {
         late.append(Int32(row))
       } else {
-        panes[pane].rows.append(Int32(row))
+        switch window.place(of: time, mark: mark, lateness: lateness) {
+        case .pane(let later): panes[index.position(of: later, in: &panes)].rows.append(Int32(row))
+        case .windows(let first, let last):
+          for start in stride(from: first, through: last, by: Int(window.slide)) {
+            singles[singleIndex.position(of: start, in: &singles)].rows.append(Int32(row))
+          }
+        case .late: late.append(Int32(row))
+        }
       }
     }
   }

@@ -10,6 +10,11 @@ extension Window {
     case .sliding(let size, let slide, let offset):
       try Self.check(length: size, "the window")
       try Self.check(length: slide, "the distance between windows")
+      guard size / slide <= Self.maximumOverlap else {
+        throw StateError(
+          .unsupported,
+          "windows of \(size) us every \(slide) us: a row belongs to \(Self.maximumOverlap) of them at most")
+      }
       try Self.check(offset, below: slide, "the offset of sliding windows is shorter than the distance between them")
     case .cumulating(let size, let step, let offset):
       try Self.check(length: size, "the window")
@@ -26,6 +31,9 @@ extension Window {
       break
     }
   }
+
+  /// How many windows a row may belong to: one that is late for some of them is added to each of the others.
+  static let maximumOverlap: Int64 = 100_000
 
   private static func check(length: Int64, _ what: String) throws(StateError) {
     guard length > 0, length <= maximumLength else {

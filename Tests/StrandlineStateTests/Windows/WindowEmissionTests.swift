@@ -57,16 +57,18 @@ struct WindowEmissionTests {
     mutating func add(time: Int64, mark: Int64, key: Int64, value: Int64) throws {
       let keys = [Column(.int64, words: [key])]
       let inputs = [Column(.int64, words: [value])]
-      var place = window.place(of: time, mark: mark, lateness: lateness)
-      if ignoresMarks, place != .late { place = .pane(window.pane(of: time)) }
-      switch place {
-      case .pane(let pane): try panes.add(pane: pane, keys: keys, inputs: inputs, rows: 1)
-      case .windows(let first, let last):
-        for start in stride(from: first, through: last, by: Int(window.slide)) {
-          try alone.add(pane: start, keys: keys, inputs: inputs, rows: 1)
-        }
-      case .late: late += 1
+      if ignoresMarks, window.place(of: time, mark: mark, lateness: lateness) != .late {
+        return try panes.add(pane: window.pane(of: time), keys: keys, inputs: inputs, rows: 1)
       }
+      let assignment = PaneAssignment(
+        RowTimes(Column(.timestamp, words: [time]), marks: .each([mark])), .all(1), window: window, lateness: lateness)
+      for (pane, rows) in assignment.selections {
+        try panes.add(pane: pane, keys: keys, inputs: inputs, rows: rows.count)
+      }
+      for (start, rows) in assignment.windows {
+        try alone.add(pane: start, keys: keys, inputs: inputs, rows: rows.count)
+      }
+      late += assignment.late.count
     }
 
     mutating func endBatch(_ watermark: Int64) throws {
@@ -179,6 +181,41 @@ struct WindowEmissionTests {
       return found.lines != expected
     }
     #expect(wrong > 5)
+  }
+
+  @Test("rows go where each goes alone, however many are assigned together")
+  func together() {
+    for seed in 0..<200 as Range<UInt64> {
+      var random = SeededRandom(seed: seed)
+      let window = Window.random(&random)
+      let times = (0..<Int.random(in: 1...30, using: &random)).map { _ in Int64.random(in: -40...40, using: &random) }
+      let lateness = [0, 7].randomElement(using: &random) ?? 0 as Int64
+      let clock = PartitionClock(maximum: [nil, -30, 0].randomElement(using: &random) ?? nil)
+      let rows = RowTimes(Column(.timestamp, words: times), marks: .running(clock, delay: 3))
+      let selected = (0..<Int32(times.count)).filter { _ in Bool.random(using: &random) }
+      let assignment = PaneAssignment(rows, .rows(selected), window: window, lateness: lateness)
+      var expected: [RowPlace: [Int32]] = [:]
+      let marks = rows.marks.list(times: rows.times)
+      for row in selected {
+        expected[window.place(of: times[Int(row)], mark: marks[Int(row)], lateness: lateness), default: []].append(row)
+      }
+      var late: [Int32] = []
+      var (panes, windows): ([Int64: [Int32]], [Int64: [Int32]]) = ([:], [:])
+      for (place, rows) in expected {
+        switch place {
+        case .pane(let pane): panes[pane, default: []] += rows
+        case .windows(let first, let last):
+          for start in stride(from: first, through: last, by: Int(window.slide)) { windows[start, default: []] += rows }
+        case .late: late = rows
+        }
+      }
+      let note: Comment = "seed \(seed), \(window)"
+      #expect(assignment.late == late, note)
+      #expect(Dictionary(uniqueKeysWithValues: assignment.selections.map { ($0.pane, $0.rows.list) }) == panes, note)
+      #expect(
+        Dictionary(uniqueKeysWithValues: assignment.windows.map { ($0.start, $0.rows.list) })
+          == windows.mapValues { $0.sorted() }, note)
+    }
   }
 
   @Test("a window after another costs what is new of it, not all of its panes")
