@@ -103,6 +103,36 @@ struct CountTests {
     }
   }
 
+  @Test("any aggregate is written as SQL, with a name or its own words")
+  func aggregates() throws {
+    try withTool { tool in
+      try tool.write(
+        """
+        {"t":10,"k":"a","n":5,"s":200}
+        {"t":11,"k":"b","n":1,"s":500}
+        {"t":12,"k":"a","n":2,"s":200}
+
+        """, to: "in.ndjson")
+      let arguments = [
+        "count", "--input", tool.path("in.ndjson"), "--time", "t", "--time-unit", "s", "--window", "1m", "--quiet",
+      ]
+      let run = try tool.run(
+        arguments + [
+          "--aggregate", "count(distinct k) as different", "--aggregate", "last(k)", "--aggregate",
+          "top_k(n, 2) filter (where s = 200) AS top", "--aggregate", "stddev_pop(n)",
+        ])
+      #expect(
+        run.output == """
+          {"window_start":"1970-01-01T00:00:00Z","window_end":"1970-01-01T00:01:00Z","count":3,"different":2,"last(k)":"a","top":"[5,2]","stddev_pop(n)":1.699673171197595}
+
+          """)
+      for (text, word) in [("median(n)", "no aggregate median"), ("sum(k)", "not a number"), ("sum(n", "closed")] {
+        let refused = try tool.run(arguments + ["--aggregate", text])
+        #expect(refused.status == 6 && refused.errors.contains(word), "\(text): \(refused.errors)")
+      }
+    }
+  }
+
   @Test("following reads what is appended and new files, and SIGTERM commits and exits with 0")
   func followsAndStops() throws {
     try withTool { tool in

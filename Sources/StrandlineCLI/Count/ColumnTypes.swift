@@ -28,6 +28,12 @@ struct ColumnTypes {
     time = options.time
     for key in options.key { try add(key, fallback: .string) }
     for column in options.sum + options.min + options.max + options.avg { try add(column, fallback: .double) }
+    for text in options.aggregate {
+      let aggregate = try AggregateArgument(text)
+      for name in aggregate.call.columns.sorted() {
+        try add(ColumnArgument(name: name), fallback: aggregate.fallback)
+      }
+    }
     for column in options.type { try add(column, fallback: .string) }
     for name in condition.map({ $0.columns.sorted() }) ?? [] { try add(ColumnArgument(name: name), fallback: .string) }
   }

@@ -111,6 +111,16 @@ struct PlanOptions: ParsableArguments {
   var avg: [ColumnArgument] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Add what an aggregate computes: \"approx_quantile(bytes, 0.99) as p99\"; may be given several times.",
+      discussion: """
+        count, sum, avg, min, max, var_pop, var_samp, stddev_pop, stddev_samp (x); first, last (x) by time; min_by, max_by \
+        (x, y); top_k, bottom_k, collect (x, n); top_k_by, bottom_k_by (x, y, n); count(distinct x); \
+        approx_count_distinct(x); approx_quantile(x, share); each also with filter (where CONDITION).
+        """, valueName: "call [as name]"))
+  var aggregate: [String] = []
+
+  @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
       "Keep the rows that fulfil a condition: \"status >= 500 and path <> '/health'\".", valueName: "expr"))

@@ -26,6 +26,10 @@ enum CountPlan {
             "\(function.rawValue)_\(column.name)", .aggregate(AggregateCall(function, .column(column.name)))))
       }
     }
+    for text in options.aggregate {
+      let aggregate = try AggregateArgument(text)
+      plan.outputs.append(OutputColumn(aggregate.name, .aggregate(aggregate.call)))
+    }
     if options.retractions { plan.outputs.append(OutputColumn("change", .change)) }
     plan.emission = options.emit
     plan.early = options.early?.early

@@ -65,6 +65,13 @@ struct HyperLogLogTests {
     return bytes
   }
 
+  @Test("has these bytes, as the page says")
+  func format() throws {
+    // Computed apart from this code.
+    let bytes = try blob(HyperLogLog(input: 0, type: .int64), Column(.int64, words: [1, -5, 1 << 40]))
+    #expect(bytes == [0xF2, 0x09, 1, 0x13, 0x0A, 1, 0x17, 0x0E, 1])
+  }
+
   @Test("takes −0 for 0 and all NaN for one")
   func doubles() throws {
     var column = Column(.double)

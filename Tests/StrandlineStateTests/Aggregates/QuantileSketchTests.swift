@@ -66,6 +66,19 @@ struct QuantileSketchTests {
     #expect(span > 1036 && span < 1050, "\(span)")
   }
 
+  @Test("has these bytes, as the page says")
+  func format() throws {
+    var column = Column(.double)
+    for value in [1, 1, 3.5, -1, -0.0, .nan, .infinity] { column.append(value) }
+    var blob: [UInt8] = []
+    try QuantileSketch(input: 0, type: .double).add([column], [0, 1, 2, 3, 4, 5, 6], to: &blob)
+    // The codes -37660, 0, 37660 (twice), 37723, 75320 and 75321, computed apart from this code.
+    #expect(
+      blob == [
+        0xB7, 0xCC, 4, 1, 0x9C, 0xA6, 2, 1, 0x9C, 0xA6, 2, 2, 0x3F, 1, 0xDD, 0xA5, 2, 1, 1, 1,
+      ])
+  }
+
   @Test("counts as often as it is asked to, and stays within 64 bits")
   func counts() throws {
     let sketch = QuantileSketch(input: 0, type: .double)
