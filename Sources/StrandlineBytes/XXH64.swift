@@ -16,6 +16,11 @@ public enum XXH64 {
     hash(bytes.rawSpan, seed: seed)
   }
 
+  /// The hash of the eight bytes of a number, little-endian; constant time.
+  public static func hash(word: UInt64) -> UInt64 {
+    spread((prime5 &+ 8 ^ round(0, word)).rotated(27) &* prime1 &+ prime4)
+  }
+
   static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -84,7 +89,12 @@ public enum XXH64 {
       value = (value ^ (UInt64(byte) &* prime5)).rotated(11) &* prime1
       position &+= 1
     }
-    value = (value ^ (value >> 33)) &* prime2
+    return spread(value)
+  }
+
+  @inline(__always)
+  private static func spread(_ hash: UInt64) -> UInt64 {
+    var value = (hash ^ (hash >> 33)) &* prime2
     value = (value ^ (value >> 29)) &* prime3
     return value ^ (value >> 32)
   }

@@ -85,4 +85,13 @@ struct XXH64Tests {
     }
     #expect(code == .malformed)
   }
+
+  @Test("a number's hash is that of its eight bytes")
+  func words() {
+    var random = SeededRandom(seed: 5)
+    for word in [0, 1, .max] + (0..<100).map({ _ in random.next() }) as [UInt64] {
+      let bytes = (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
+      #expect(XXH64.hash(word: word) == XXH64.hash(bytes))
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import StrandlineColumns
 
 extension EntryAccumulator {
-  /// The entries of some rows as a blob. Sorts the rows once; where one entry is kept, looks at each once.
+  /// The entries of some rows as a blob. Sorts the rows once, or those that may be kept.
   func run(_ inputs: [Column], _ rows: ArraySlice<Int32>) -> [UInt8] {
     var rows = rows
     if parts.contains(where: { inputs[$0.input].hasNulls }) {
@@ -9,7 +9,9 @@ extension EntryAccumulator {
     }
     if rows.isEmpty { return [] }
     if parts.count == 1 && parts[0].type != .string { return words(inputs[parts[0].input], rows) }
-    if limit == 1 && parts[0].type != .string { rows = leading(inputs[parts[0].input], rows) }
+    if let limit, limit < rows.count, !isDistinct || limit == 1, parts[0].type != .string {
+      rows = leading(inputs[parts[0].input], rows, limit)
+    }
     return sorted(inputs, rows)
   }
 
@@ -36,19 +38,14 @@ extension EntryAccumulator {
     return out
   }
 
-  /// The rows whose first part is the smallest of all: the others can't have the smallest entry.
-  private func leading(_ column: Column, _ rows: ArraySlice<Int32>) -> ArraySlice<Int32> {
-    var smallest = UInt64.max
+  /// The rows whose first part is among the `limit` smallest: the others can't have one of the smallest entries.
+  private func leading(_ column: Column, _ rows: ArraySlice<Int32>, _ limit: Int) -> ArraySlice<Int32> {
+    let numbers = rows.map { parts[0].ordered(column.words[Int($0)]) }
+    // Of one kept entry a pass finds the smallest, of few a sorted copy the last of them.
+    let largest = limit == 1 ? numbers.min() : numbers.sorted()[limit - 1]
+    guard let largest else { return rows }
     var leading: [Int32] = []
-    for row in rows {
-      let number = parts[0].ordered(column.words[Int(row)])
-      if number > smallest { continue }
-      if number < smallest {
-        smallest = number
-        leading.removeAll(keepingCapacity: true)
-      }
-      leading.append(row)
-    }
+    for (row, number) in zip(rows, numbers) where number <= largest { leading.append(row) }
     return leading[...]
   }
 

@@ -109,9 +109,7 @@ public struct HyperLogLog: BlobAccumulator {
       // The bytes of UInt8 values have no padding.
       return XXH64.hash(unsafe bytes.bytes)
     }
-    let word = InlineArray<1, Int64>(repeating: KeyOrder.canonical(column.words[row], type).littleEndian)
-    // An Int64 has no padding.
-    return XXH64.hash(unsafe word.span.bytes)
+    return XXH64.hash(word: UInt64(bitPattern: KeyOrder.canonical(column.words[row], type)))
   }
 
   /// The registers of a list, each as its number and rank in one number.

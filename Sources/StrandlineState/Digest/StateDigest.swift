@@ -59,18 +59,21 @@ struct GroupDigest {
   @inline(__always)
   mutating func absorb(_ bytes: [UInt8], _ range: Range<Int>) {
     absorb(UInt64(range.count))
-    var word: UInt64 = 0
-    var shift: UInt64 = 0
-    for position in range {
-      word |= UInt64(bytes[position]) << shift
-      shift += 8
-      if shift == 64 {
-        absorb(word)
-        word = 0
-        shift = 0
-      }
+    // Bytes have no padding.
+    let part = unsafe bytes.span.extracting(range).bytes
+    var position = 0
+    while part.byteCount - position >= 8 {
+      // Eight bytes are left.
+      let word = unsafe part.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+      absorb(UInt64(littleEndian: word))
+      position += 8
     }
-    if shift > 0 { absorb(word) }
+    if position == part.byteCount { return }
+    var word: UInt64 = 0
+    for offset in position..<part.byteCount {
+      word |= UInt64(bytes[range.lowerBound + offset]) << UInt64(8 * (offset - position))
+    }
+    absorb(word)
   }
 
   /// The hash; the last step mixes the chains, since a sum of unmixed products would be weak.
