@@ -56,6 +56,50 @@ struct ExprTests {
     #expect("\(10 - row.id)" == "10 - id")
   }
 
+  @Test("conditions choose values, and null is replaced")
+  func choices() {
+    let row = Row()
+    let kind: Expr<String> = (row.id > 5).then("many", else: "few")
+    let name: Expr<String> = row.alias ?? row.name
+    let plain: Expr<Int64> = row.size ?? 0
+    let other: Expr<String?> = (row.isPaid && row.isOpen).then(row.alias, else: nil)
+    #expect("\(kind)" == "case when id > 5 then 'many' else 'few' end")
+    #expect("\(name)" == "coalesce(alias, name)")
+    #expect("\(plain)" == "coalesce(size, 0)")
+    #expect("\(other)" == "case when paid and open then alias end")
+    #expect("\(row.id.nullIf(0))" == "nullif(id, 0)")
+    #expect("\(row.isPaid.isTrue || row.isOpen.isFalse)" == "paid is true or open is false")
+    #expect("\(row.alias.isDistinct(from: row.name))" == "alias is distinct from name")
+    #expect("\(row.size.isIn([1, 2]) && !row.name.isIn(["a"]))" == "size in (1, 2) and name not in ('a')")
+    #expect("\(row.id.isIn([]))" == "false")
+    #expect("\(row.price.isBetween(1, 2))" == "price between 1.0 and 2.0")
+  }
+
+  @Test("functions of text, numbers and times are SQL's")
+  func functions() {
+    let row = Row()
+    #expect("\(row.name.lowercased() + "/" + row.name.trimmed())" == "lower(name) || '/' || trim(name)")
+    #expect("\(row.alias.substring(from: 2, length: 3).length)" == "length(substring(alias, 2, 3))")
+    #expect("\(row.name.part(-1, separatedBy: "/"))" == "split_part(name, '/', -1)")
+    #expect("\(row.name.hasPrefix("a") || row.alias.contains("b"))" == "starts_with(name, 'a') or contains(alias, 'b')")
+    #expect("\(row.name.isLike("a!%%", escape: "!"))" == "name like 'a!%%' escape '!'")
+    #expect("\(row.name.matches("^a+$"))" == "regexp_matches(name, '^a+$')")
+    #expect("\(row.name.firstMatch(of: "(a)", group: 1) ?? "")" == "coalesce(regexp_extract(name, '(a)', 1), '')")
+    #expect("\(row.rate.rounded(digits: 2))" == "round(rate, 2)")
+    #expect("\(row.size.magnitude.sign)" == "sign(abs(size))")
+    #expect("\(row.price.squareRoot().power(2))" == "power(sqrt(price), 2.0)")
+    #expect("\(row.at + .milliseconds(-5))" == "at + -5000")
+    #expect("\(row.at - row.at.truncated(to: .day))" == "at - date_trunc('day', at)")
+    #expect("\(row.at[.hour])" == "extract(hour from at)")
+    #expect("\(row.at[.epoch])" == "cast(date_trunc('second', at) as int64) / 1000000")
+    let number: Expr<Int64> = row.name.cast(to: Int64.self)
+    let maybe: Expr<Double?> = row.alias.cast(to: Double.self)
+    let tried: Expr<Timestamp?> = row.name.tryCast(to: Timestamp.self)
+    #expect("\(number)" == "cast(name as int64)")
+    #expect("\(maybe)" == "cast(alias as double)")
+    #expect("\(tried)" == "try_cast(name as timestamp)")
+  }
+
   @Test("constants are values")
   func constants() {
     #expect(Expr("x").expression == .literal(.string("x")))

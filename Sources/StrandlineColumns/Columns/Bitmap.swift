@@ -13,6 +13,16 @@ public struct Bitmap: Sendable, Hashable {
     if bit && count & 63 != 0 { words[words.count - 1] = (1 << UInt64(count & 63)) - 1 }
   }
 
+  /// A bitmap with the bits at those rows set.
+  init(_ rows: Selection, count: Int) {
+    guard case .rows(let rows) = rows else {
+      self.init(repeating: true, count: count)
+      return
+    }
+    self.init(repeating: false, count: count)
+    for row in rows { self[Int(row)] = true }
+  }
+
   /// The bit at that position.
   public subscript(index: Int) -> Bool {
     get {

@@ -16,9 +16,9 @@ enum ArithmeticKernels {
       }
     } else {
       switch operation {
-      case .add: try integers(&words, right, validity, expression) { $0.addingReportingOverflow($1) }
-      case .subtract: try integers(&words, right, validity, expression) { $0.subtractingReportingOverflow($1) }
-      case .multiply: try integers(&words, right, validity, expression) { $0.multipliedReportingOverflow(by: $1) }
+      case .add: try integers(&words, right, validity, type, expression) { $0.addingReportingOverflow($1) }
+      case .subtract: try integers(&words, right, validity, type, expression) { $0.subtractingReportingOverflow($1) }
+      case .multiply: try integers(&words, right, validity, type, expression) { $0.multipliedReportingOverflow(by: $1) }
       case .divide: try quotients(&words, right, validity, expression) { $0.dividedReportingOverflow(by: $1) }
       // The only remainder that overflows in the processor is that of -1, which is 0.
       case .remainder: try quotients(&words, right, validity, expression) { ($1 == -1 ? 0 : $0 % $1, false) }
@@ -63,7 +63,7 @@ enum ArithmeticKernels {
   /// Overflows are gathered over the whole column and looked at once: a branch per row would cost more.
   @inline(__always)
   private static func integers(
-    _ words: inout [Int64], _ right: (Int) -> Int64, _ validity: Bitmap?, _ expression: Expression,
+    _ words: inout [Int64], _ right: (Int) -> Int64, _ validity: Bitmap?, _ type: ColumnType, _ expression: Expression,
     _ operation: (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
   ) throws(ColumnsError) {
     var overflows = 0
@@ -82,7 +82,7 @@ enum ArithmeticKernels {
         span[index] = value
       }
     }
-    if overflows != 0 { throw overflow(expression) }
+    if overflows != 0 { throw overflow(expression, type) }
   }
 
   /// A null is not divided: its divisor may be a null's zero.
@@ -114,7 +114,9 @@ enum ArithmeticKernels {
     }
   }
 
-  private static func overflow(_ expression: Expression) -> ColumnsError {
-    ColumnsError(.overflow, "\(expression) leaves the range of an int64", column: expression.columns.min())
+  /// The error of a result that has no value of the type.
+  static func overflow(_ expression: Expression, _ type: ColumnType = .int64) -> ColumnsError {
+    let name = type == .int64 ? "an int64" : "a \(type.name)"
+    return ColumnsError(.overflow, "\(expression) leaves the range of \(name)", column: expression.columns.min())
   }
 }

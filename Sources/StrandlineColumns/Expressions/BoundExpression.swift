@@ -16,7 +16,7 @@ public struct BoundExpression: Sendable {
   ///
   /// - Throws: `ColumnsError` `.unknownColumn`, or `.typeMismatch` where operands don't fit their operator.
   public init(_ expression: Expression, schema: Schema) throws(ColumnsError) {
-    let binding = try ExpressionBinding(expression, schema).typed(as: .bool)
+    let binding = try ExpressionBinding(expression, ExpressionScope(schema)).typed(as: .bool)
     self.expression = expression
     self.node = binding.node
     self.type = binding.type
@@ -27,7 +27,8 @@ public struct BoundExpression: Sendable {
   ///
   /// A column over all rows is the batch's own, not a copy.
   ///
-  /// - Throws: `ColumnsError` `.overflow` for an int64 result beyond 64 bits, `.divisionByZero` for an int64 divided by 0.
+  /// - Throws: `ColumnsError` `.overflow` for a result beyond its type's range, `.divisionByZero` for an int64 divided by 0,
+  ///   `.cast` for a value that can't be made one of another type. `failures` says which rows they are.
   public func evaluate(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> Column {
     try node.evaluate(batch, selection)
   }
@@ -56,23 +57,6 @@ public struct BoundExpression: Sendable {
 extension ColumnsError.Code {
   /// An int64 was divided by zero.
   public static let divisionByZero = ColumnsError.Code(name: "divisionByZero")
-}
-
-/// An expression whose columns are positions and whose types are resolved: what the kernels run on.
-indirect enum ExpressionNode: Sendable {
-  case column(Int, ColumnType)
-  /// A constant that is not null.
-  case constant(Literal)
-  case null(ColumnType)
-  /// The double of an int64.
-  case widened(ExpressionNode)
-  /// Operands of one type.
-  case compare(OrderSet, ColumnType, ExpressionNode, ExpressionNode)
-  case and(ExpressionNode, ExpressionNode)
-  case or(ExpressionNode, ExpressionNode)
-  case not(ExpressionNode)
-  case isNull(ExpressionNode)
-  /// Operands of one type; the expression is for an error's words.
-  case arithmetic(Arithmetic, ColumnType, ExpressionNode, ExpressionNode, Expression)
-  case negate(ColumnType, ExpressionNode, Expression)
+  /// A value can't be made one of another type.
+  public static let cast = ColumnsError.Code(name: "cast")
 }

@@ -4,7 +4,7 @@ enum ComparisonKernels {
   ///
   /// Every row is written and the position moves on only for one that passes, so there is no branch to predict.
   @inline(__always)
-  private static func keep(_ selection: Selection, _ test: (Int) -> Bool) -> Selection {
+  static func keep(_ selection: Selection, _ test: (Int) -> Bool) -> Selection {
     var kept = [Int32](repeating: 0, count: selection.count)
     var count = 0
     var out = kept.mutableSpan

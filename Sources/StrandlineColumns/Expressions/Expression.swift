@@ -10,8 +10,11 @@
 /// - Arithmetic: an int64 result beyond 64 bits is an error, and so is dividing an int64 by zero; neither wraps or
 ///   becomes null. Int64 division truncates towards zero and a remainder has the sign of the dividend. Doubles follow
 ///   IEEE 754. A mixed pair is widened to double.
+/// - Times: a timestamp plus or minus an int64 of microseconds is a timestamp, the difference of two is an int64 of
+///   microseconds.
 /// - The right operand of `and` and `or` is evaluated only for the rows that the left one doesn't decide; so
-///   `n <> 0 and total / n > 5` divides by no zero.
+///   `n <> 0 and total / n > 5` divides by no zero. In the same way a value of `case` is evaluated only for the rows that
+///   its condition chose, and an argument of `coalesce` only where those before it are null.
 ///
 /// `description` is SQL and stable: it is part of a plan's fingerprint, and parsing it gives the expression again.
 public indirect enum Expression: Sendable, Hashable {
@@ -33,6 +36,23 @@ public indirect enum Expression: Sendable, Hashable {
   case arithmetic(Arithmetic, Expression, Expression)
   /// A number with the other sign.
   case negate(Expression)
+  /// The value of the first branch whose condition is true, or else the last value: `case when … then … else … end`.
+  case choice([ExpressionBranch], otherwise: Expression)
+  /// Whether a condition is that one of true and false. Never null itself.
+  case isTruth(Bool, Expression)
+  /// Whether two values differ, where null differs from every value and not from null. Never null itself.
+  case distinct(Expression, Expression)
+  /// Whether the first is neither before the second nor after the third: `x between low and high`.
+  case between(Expression, Expression, Expression)
+  /// Whether the value equals one of the others, of which there is at least one: `x in (1, 2)`.
+  case isIn(Expression, [Expression])
+  /// Whether a text has the form of a pattern, in which `%` stands for any text and `_` for any one character; after
+  /// the escape character either stands for itself.
+  case like(Expression, String, escape: Unicode.Scalar?)
+  /// A function of the arguments.
+  case call(ScalarFunction, [Expression])
+  /// The value as one of another type; where it can't be made, an error, or null if it is only a try.
+  case cast(Expression, ColumnType, isTry: Bool)
 
   /// The names of the columns that it reads.
   public var columns: Set<String> {
@@ -42,18 +62,44 @@ public indirect enum Expression: Sendable, Hashable {
   }
 
   private func collectColumns(_ names: inout Set<String>) {
+    if case .column(let name) = self { names.insert(name) }
+    for operand in operands { operand.collectColumns(&names) }
+  }
+
+  /// The expressions that it is made of, in the order in which they are written.
+  var operands: [Expression] {
     switch self {
-    case .column(let name):
-      names.insert(name)
-    case .literal:
-      break
-    case .not(let operand), .isNull(let operand), .negate(let operand):
-      operand.collectColumns(&names)
+    case .column, .literal:
+      []
+    case .not(let operand), .isNull(let operand), .negate(let operand), .isTruth(_, let operand),
+      .like(let operand, _, _), .cast(let operand, _, _):
+      [operand]
     case .compare(_, let left, let right), .arithmetic(_, let left, let right), .and(let left, let right),
-      .or(let left, let right):
-      left.collectColumns(&names)
-      right.collectColumns(&names)
+      .or(let left, let right), .distinct(let left, let right):
+      [left, right]
+    case .between(let value, let low, let high):
+      [value, low, high]
+    case .isIn(let value, let others):
+      [value] + others
+    case .call(_, let arguments):
+      arguments
+    case .choice(let branches, let otherwise):
+      branches.flatMap { [$0.condition, $0.value] } + [otherwise]
     }
+  }
+}
+
+/// One `when … then …` of a `case`.
+public struct ExpressionBranch: Sendable, Hashable {
+  /// The condition that chooses the branch where it is true and no earlier one was.
+  public var condition: Expression
+  /// The value of the rows that it chooses.
+  public var value: Expression
+
+  /// A branch of that condition and value.
+  public init(when condition: Expression, then value: Expression) {
+    self.condition = condition
+    self.value = value
   }
 }
 

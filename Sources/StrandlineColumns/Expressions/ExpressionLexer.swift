@@ -90,7 +90,7 @@ struct ExpressionLexer {
     let pair = [byte, peek(1) ?? 0]
     let twoSigns: [String: ExpressionToken] = [
       "<>": .comparison(.notEqual), "!=": .comparison(.notEqual), "<=": .comparison(.lessOrEqual),
-      ">=": .comparison(.greaterOrEqual),
+      ">=": .comparison(.greaterOrEqual), "||": .concatenation,
     ]
     if let token = twoSigns[String(decoding: pair, as: UTF8.self)] {
       position += 2
@@ -101,6 +101,7 @@ struct ExpressionLexer {
     switch sign {
     case "(": token = .open
     case ")": token = .close
+    case ",": token = .comma
     default:
       if let comparison = Comparison(rawValue: sign) {
         token = .comparison(comparison)

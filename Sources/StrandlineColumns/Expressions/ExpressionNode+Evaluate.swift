@@ -1,17 +1,17 @@
 extension ExpressionNode {
   /// The values for the selected rows.
+  ///
+  /// Each case is one call: without optimisation all of their variables would lie in every frame of the recursion.
   func evaluate(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> Column {
     switch self {
     case .column(let index, let type):
-      precondition(batch.columns[index].type == type, "a batch of the schema that the expression was bound to")
-      return batch.columns[index].gathered(selection)
+      return Self.column(index, type, batch, selection)
     case .constant(let constant):
       return Self.repeating(constant, selection.count)
     case .null(let type):
       return Self.nulls(type, selection.count)
     case .widened(let operand):
-      let column = try operand.evaluate(batch, selection)
-      return Column(.double, words: ArithmeticKernels.widened(column.words), validity: column.validity)
+      return try Self.widened(operand, batch, selection)
     case .compare(let orders, let type, let left, let right):
       return try Self.comparison(orders, type, left, right, batch, selection)
     case .and(let left, let right):
@@ -19,32 +19,75 @@ extension ExpressionNode {
     case .or(let left, let right):
       return try Self.logic(left, right, batch, selection, deciding: 1)
     case .not(let operand):
-      let column = try operand.evaluate(batch, selection)
-      return Self.column(.bool, column.words.map { 1 - $0 }, column.validity)
-    case .isNull(let operand):
-      let column = try operand.evaluate(batch, selection)
-      return Column(.bool, words: (0..<column.count).map { column.isNull($0) ? 1 : 0 })
+      return try Self.opposite(operand, batch, selection)
+    case .isNull, .isTruth, .member, .distinct:
+      return try test(batch, selection)
     case .arithmetic(let operation, let type, let left, let right, let expression):
-      let left = try left.evaluate(batch, selection)
-      var validity = left.validity
-      var words = left.words
-      if case .constant(let constant) = right {
-        let word = constant.word
-        try ArithmeticKernels.apply(operation, type, &words, { _ in word }, validity, expression)
-      } else {
-        let right = try right.evaluate(batch, selection)
-        validity = Self.both(validity, right.validity)
-        try ArithmeticKernels.apply(operation, type, &words, { right.words[$0] }, validity, expression)
-      }
-      return Self.column(type, words, validity)
+      return try Self.arithmetic(operation, type, left, right, expression, batch, selection)
     case .negate(let type, let operand, let expression):
-      let operand = try operand.evaluate(batch, selection)
-      let words =
-        type == .double
-        ? ArithmeticKernels.negatedDoubles(operand.words)
-        : try ArithmeticKernels.negatedIntegers(operand.words, expression)
-      return Self.column(type, words, operand.validity)
+      return try Self.negated(type, operand, expression, batch, selection)
+    case .choice(let branches, let otherwise, let type):
+      return try Self.choice(branches, otherwise, type, batch, selection)
+    case .coalesce(let operands, let type):
+      return try Self.coalesce(operands, type, batch, selection)
+    case .letting(let value, let column, let body):
+      return try body.evaluate(value.added(to: batch, at: column, selection), selection)
+    case .call(let call):
+      return try call.evaluate(batch, selection)
+    case .cast(let cast):
+      return try cast.evaluate(batch, selection)
     }
+  }
+
+  private static func column(
+    _ index: Int, _ type: ColumnType, _ batch: ColumnBatch, _ selection: Selection
+  ) -> Column {
+    precondition(batch.columns[index].type == type, "a batch of the schema that the expression was bound to")
+    return batch.columns[index].gathered(selection)
+  }
+
+  private static func widened(
+    _ operand: ExpressionNode, _ batch: ColumnBatch, _ selection: Selection
+  ) throws(ColumnsError) -> Column {
+    let column = try operand.evaluate(batch, selection)
+    return Self.column(.double, ArithmeticKernels.widened(column.words), column.validity)
+  }
+
+  private static func opposite(
+    _ operand: ExpressionNode, _ batch: ColumnBatch, _ selection: Selection
+  ) throws(ColumnsError) -> Column {
+    let column = try operand.evaluate(batch, selection)
+    return Self.column(.bool, column.words.map { 1 - $0 }, column.validity)
+  }
+
+  private static func arithmetic(
+    _ operation: Arithmetic, _ type: ColumnType, _ left: ExpressionNode, _ right: ExpressionNode,
+    _ expression: Expression, _ batch: ColumnBatch, _ selection: Selection
+  ) throws(ColumnsError) -> Column {
+    let left = try left.evaluate(batch, selection)
+    var validity = left.validity
+    var words = left.words
+    if case .constant(let constant) = right {
+      let word = constant.word
+      try ArithmeticKernels.apply(operation, type, &words, { _ in word }, validity, expression)
+    } else {
+      let right = try right.evaluate(batch, selection)
+      validity = Self.both(validity, right.validity)
+      try ArithmeticKernels.apply(operation, type, &words, { right.words[$0] }, validity, expression)
+    }
+    return Self.column(type, words, validity)
+  }
+
+  private static func negated(
+    _ type: ColumnType, _ operand: ExpressionNode, _ expression: Expression, _ batch: ColumnBatch,
+    _ selection: Selection
+  ) throws(ColumnsError) -> Column {
+    let operand = try operand.evaluate(batch, selection)
+    let words =
+      type == .double
+      ? ArithmeticKernels.negatedDoubles(operand.words)
+      : try ArithmeticKernels.negatedIntegers(operand.words, expression)
+    return Self.column(type, words, operand.validity)
   }
 
   /// A comparison as a value: its true rows are found as by a filter, and it is null where an operand is.
@@ -57,16 +100,8 @@ extension ExpressionNode {
     let one = try dense.add(left, type, from: batch, selection)
     let other = try dense.add(right, type, from: batch, selection)
     let node = ExpressionNode.compare(orders, type, one, other)
-    var words: [Int64]
-    switch try node.select(dense, .all(selection.count), where: true) {
-    case .all(let count):
-      words = [Int64](repeating: 1, count: count)
-    case .rows(let rows):
-      words = [Int64](repeating: 0, count: selection.count)
-      for row in rows { words[Int(row)] = 1 }
-    }
-    let validity = dense.columns.reduce(nil as Bitmap?) { both($0, $1.validity) }
-    return column(.bool, words, validity)
+    let rows = try node.select(dense, .all(selection.count), where: true)
+    return truth(of: rows, selection.count, dense.columns.reduce(nil as Bitmap?) { both($0, $1.validity) })
   }
 
   /// `and`, which false decides, or `or`, which true decides; the right operand is evaluated where nothing is decided.
@@ -108,7 +143,7 @@ extension ExpressionNode {
   }
 
   /// A column of the kernels' words: nulls take a zero word, and a bitmap without nulls goes.
-  private static func column(_ type: ColumnType, _ words: consuming [Int64], _ validity: Bitmap?) -> Column {
+  static func column(_ type: ColumnType, _ words: consuming [Int64], _ validity: Bitmap?) -> Column {
     guard let validity, validity.zeros > 0 else { return Column(type, words: words) }
     let bits = validity.words.span
     var span = words.mutableSpan
@@ -119,14 +154,14 @@ extension ExpressionNode {
   }
 
   /// What is there in both.
-  private static func both(_ left: Bitmap?, _ right: Bitmap?) -> Bitmap? {
+  static func both(_ left: Bitmap?, _ right: Bitmap?) -> Bitmap? {
     guard var result = left else { return right }
     guard let right else { return left }
     for index in result.words.indices { result.words[index] &= right.words[index] }
     return result
   }
 
-  private static func repeating(_ constant: Literal, _ count: Int) -> Column {
+  static func repeating(_ constant: Literal, _ count: Int) -> Column {
     guard case .string(let text) = constant else {
       return constant.type.map { Column($0, words: Array(repeating: constant.word, count: count)) }
         ?? nulls(.bool, count)
@@ -136,7 +171,7 @@ extension ExpressionNode {
     return column
   }
 
-  private static func nulls(_ type: ColumnType, _ count: Int) -> Column {
+  static func nulls(_ type: ColumnType, _ count: Int) -> Column {
     var column = Column(type, capacity: count)
     for _ in 0..<count { column.appendNull() }
     return column

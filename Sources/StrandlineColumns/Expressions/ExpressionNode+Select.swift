@@ -23,6 +23,16 @@ extension ExpressionNode {
       return value == wanted ? selection : .rows([])
     case .null:
       return .rows([])
+    case .isTruth(let truth, let operand):
+      let rows = try operand.select(batch, selection, where: truth)
+      return wanted ? rows : selection.subtracting(rows)
+    case .member(.column(let index, _), let constants):
+      let column = batch.columns[index]
+      let found = Self.withoutNulls(constants.rows(column, selection), column)
+      if wanted { return found }
+      return constants.hasNull ? .rows([]) : Self.withoutNulls(selection.subtracting(found), column)
+    case .letting(let value, let column, let body):
+      return try body.select(value.added(to: batch, at: column, selection), selection, where: wanted)
     case .column(let index, _):
       let column = batch.columns[index]
       return Self.withoutNulls(ComparisonKernels.words(.equal, column.words, wanted ? 1 : 0, selection), column)
@@ -99,7 +109,7 @@ extension ExpressionNode {
     return withoutNulls(withoutNulls(kept, left), right)
   }
 
-  private static func withoutNulls(_ selection: Selection, _ column: Column) -> Selection {
+  static func withoutNulls(_ selection: Selection, _ column: Column) -> Selection {
     guard let validity = column.validity else { return selection }
     return ComparisonKernels.present(validity, selection)
   }

@@ -5,10 +5,13 @@ extension Expression {
   /// - Constants: `42`, `1.5`, `2e9`, `'text'` (a doubled quote stands for one), `true`, `false`, `null`,
   ///   `timestamp '2015-05-17T10:00:00Z'`. A number without point and exponent is an int64.
   /// - Operators, the loosest first: `or`; `and`; `not`; one of `=`, `<>`, `!=`, `<`, `<=`, `>`, `>=`, `is null`,
-  ///   `is not null`, of which none follows another; `+`, `-`; `*`, `/`, `%`; a sign. Words are read in any case.
+  ///   `is true`, `is false`, `is distinct from`, `in (…)`, `between … and …`, `like '…'` with `escape '…'`, all with
+  ///   their `not`, of which none follows another; `+`, `-`, `||`; `*`, `/`, `%`; a sign. Words are read in any case.
+  /// - `case when … then … else … end`, `cast(… as int64)`, `try_cast(…)`, `extract(year from …)` and the functions of
+  ///   `ScalarFunction` by name, also as `ceiling`, `pow`, `substr`, and `mod(a, b)` for `a % b`.
   ///
   /// - Throws: `ColumnsError` `.malformed` with the position, counted in characters from 1; also for more than 1,000
-  ///   operators and parentheses, which bounds the depth of the recursion over an expression.
+  ///   operators and parentheses, or calls nested more than 200 deep, which bounds the recursion over an expression.
   public init(parsing text: String) throws(ColumnsError) {
     var parser = try ExpressionParser(text)
     self = try parser.parse()
@@ -16,13 +19,15 @@ extension Expression {
 }
 
 /// Reads tokens by precedence climbing (V. Pratt, “Top down operator precedence”, 1973).
-private struct ExpressionParser {
+struct ExpressionParser {
   private static let operatorsMax = 1000
+  private static let depthMax = 200
 
-  private var lexer: ExpressionLexer
-  private var token: ExpressionToken
-  private var position: Int
+  private(set) var lexer: ExpressionLexer
+  private(set) var token: ExpressionToken
+  private(set) var position: Int
   private var operators = 0
+  private var depth = 0
 
   init(_ text: String) throws(ColumnsError) {
     lexer = ExpressionLexer(text)
@@ -36,7 +41,7 @@ private struct ExpressionParser {
   }
 
   /// An expression whose operators outside of parentheses bind at least that tightly.
-  private mutating func operation(from least: Expression.Precedence) throws(ColumnsError) -> Expression {
+  mutating func operation(from least: Expression.Precedence) throws(ColumnsError) -> Expression {
     var left = try operand(least)
     while let precedence = token.infixPrecedence, precedence.rawValue >= least.rawValue {
       let sign = try take()
@@ -73,11 +78,14 @@ private struct ExpressionParser {
   ) throws(ColumnsError) -> Expression {
     switch sign {
     case .keyword(.is):
-      let isNegated = token == .keyword(.not)
-      if isNegated { _ = try take() }
-      guard token == .keyword(.null) else { throw unexpected("null") }
-      _ = try take()
-      return isNegated ? .not(.isNull(left)) : .isNull(left)
+      return try test(left)
+    case .keyword(.not):
+      let start = position
+      return .not(try predicate(try take(), left, at: start))
+    case .name:
+      return try predicate(sign, left, at: position)
+    case .concatenation:
+      return .call(.concatenate, [left, try operation(from: precedence.next)])
     case .comparison(let comparison):
       return .compare(comparison, left, try operation(from: precedence.next))
     case .arithmetic(let arithmetic):
@@ -92,16 +100,9 @@ private struct ExpressionParser {
   private mutating func value() throws(ColumnsError) -> Expression {
     switch token {
     case .open:
-      let opening = position
-      _ = try take()
-      try count()
+      let opening = try open()
       let inner = try operation(from: .or)
-      guard token == .close else {
-        throw token == .end
-          ? lexer.error("the parenthesis is not closed that opens", at: opening)
-          : unexpected("an operator or ')'")
-      }
-      _ = try take()
+      try close(opening)
       return inner
     case .integer(let digits), .decimal(let digits):
       return try number(digits)
@@ -119,6 +120,8 @@ private struct ExpressionParser {
     case .name(let name):
       let start = position
       _ = try take()
+      if token == .open { return try call(name, at: start) }
+      if token.isWord("when"), name.lowercased() == "case" { return try choice() }
       guard case .string(let text) = token else { return .column(name) }
       let literal = try typedLiteral(name, text, at: start)
       _ = try take()
@@ -158,21 +161,56 @@ private struct ExpressionParser {
     }
   }
 
+  /// Moves on behind an opening parenthesis, whose position it returns.
+  mutating func open() throws(ColumnsError) -> Int {
+    guard token == .open else { throw unexpected("'('") }
+    let opening = position
+    _ = try take()
+    try count()
+    return opening
+  }
+
+  /// Moves on behind the parenthesis that closes the one opened there.
+  mutating func close(_ opening: Int) throws(ColumnsError) {
+    guard token == .close else {
+      throw token == .end
+        ? lexer.error("the parenthesis is not closed that opens", at: opening)
+        : unexpected("an operator or ')'")
+    }
+    _ = try take()
+  }
+
+  /// Moves on behind a word.
+  mutating func take(word: String) throws(ColumnsError) {
+    guard token.isWord(word) else { throw unexpected("'\(word)'") }
+    _ = try take()
+  }
+
   /// Moves on and returns the token that was the current one.
-  private mutating func take() throws(ColumnsError) -> ExpressionToken {
+  mutating func take() throws(ColumnsError) -> ExpressionToken {
     let taken = token
     (token, position) = try lexer.next()
     return taken
   }
 
-  private mutating func count() throws(ColumnsError) {
+  mutating func count() throws(ColumnsError) {
     operators += 1
     if operators > Self.operatorsMax {
       throw lexer.error("there are more than \(Self.operatorsMax) operators and parentheses", at: position)
     }
   }
 
-  private func unexpected(_ wanted: String) -> ColumnsError {
+  /// Notes that a call, a `case` or a predicate begins, whose parts take more of the stack than an operator's operands.
+  mutating func enter() throws(ColumnsError) {
+    depth += 1
+    if depth > Self.depthMax {
+      throw lexer.error("calls and cases are nested more than \(Self.depthMax) deep", at: position)
+    }
+  }
+
+  mutating func leave() { depth -= 1 }
+
+  func unexpected(_ wanted: String) -> ColumnsError {
     lexer.error("\(wanted) is missing before \(token)", at: position)
   }
 }

@@ -12,20 +12,35 @@ enum ExpressionToken: Equatable {
   case arithmetic(Arithmetic)
   case open
   case close
+  case comma
+  /// `||`.
+  case concatenation
   case end
 
-  /// A word that is no name, in any case. `timestamp` and `double` are names unless a string follows.
+  /// A word that is no name, in any case. All other words are names but for their place: `timestamp` and `double` before a
+  /// string, `case` before `when`, a function before a parenthesis, and words that follow an operand, where no name can.
   enum Keyword: String {
     case and, or, not, `is`, null, `true`, `false`
   }
 
-  /// How tightly the token binds as an operator between two operands (`is` has words on its right); nil for others.
+  /// A word that is an operator behind an operand, with `not` before it or without.
+  enum Predicate: String {
+    case `in`, between, like
+  }
+
+  /// Whether it is that word without quotes, in any case.
+  func isWord(_ word: String) -> Bool {
+    if case .name(let name) = self { name.lowercased() == word } else { false }
+  }
+
+  /// How tightly the token binds as an operator between two operands (`is` and `not` have words on their right); nil for others.
   var infixPrecedence: Expression.Precedence? {
     switch self {
     case .keyword(.or): .or
     case .keyword(.and): .and
-    case .keyword(.is), .comparison: .predicate
-    case .arithmetic(.add), .arithmetic(.subtract): .sum
+    case .keyword(.is), .keyword(.not), .comparison: .predicate
+    case .name(let word): Predicate(rawValue: word.lowercased()) == nil ? nil : .predicate
+    case .arithmetic(.add), .arithmetic(.subtract), .concatenation: .sum
     case .arithmetic: .product
     default: nil
     }
@@ -56,6 +71,8 @@ extension ExpressionToken: CustomStringConvertible {
     case .arithmetic(let arithmetic): arithmetic.rawValue
     case .open: "'('"
     case .close: "')'"
+    case .comma: "','"
+    case .concatenation: "||"
     case .end: "the end"
     }
   }

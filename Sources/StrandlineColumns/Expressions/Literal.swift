@@ -43,12 +43,16 @@ extension Literal: CustomStringConvertible {
   }
 
   /// The text with each of those quotes doubled.
-  static func escaped(_ text: String, _ quote: Character) -> String {
-    guard text.contains(quote) else { return text }
-    return text.reduce(into: "") { result, character in
-      if character == quote { result.append(quote) }
-      result.append(character)
+  ///
+  /// A quote with a combining mark behind it is one `Character` with it, so scalars are looked at.
+  static func escaped(_ text: String, _ quote: Unicode.Scalar) -> String {
+    guard text.unicodeScalars.contains(quote) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == quote { result.append(quote) }
+      result.append(scalar)
     }
+    return String(result)
   }
 
   private static func time(_ micros: Int64) -> String {

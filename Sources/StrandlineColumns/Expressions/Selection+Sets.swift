@@ -62,3 +62,23 @@ extension Selection {
     return .rows(merged)
   }
 }
+
+extension Selection {
+  /// Where those rows, which all are in the selection, stand in it. Linear.
+  func positions(of rows: Selection) -> [Int32] {
+    switch (self, rows) {
+    case (_, .all(let count)):
+      return (0..<Int32(count)).map { $0 }
+    case (.all, .rows(let rows)):
+      return rows
+    case (.rows(let all), .rows(let rows)):
+      if rows.count == all.count { return (0..<Int32(rows.count)).map { $0 } }
+      var position = 0
+      return rows.map { row in
+        while all[position] != row { position += 1 }
+        position += 1
+        return Int32(position - 1)
+      }
+    }
+  }
+}

@@ -38,6 +38,9 @@ struct ExpressionOracle {
   enum Failure: Error {
     case overflow
     case divisionByZero
+    case cast
+    /// The oracle doesn't know what is asked; no such expression is made.
+    case unknown
   }
 
   /// The row's values by column name.
@@ -81,6 +84,66 @@ struct ExpressionOracle {
       case .double(let number): return .double(-number)
       default: return .null
       }
+    case .isTruth(let wanted, let operand):
+      return .bool(try value(operand) == .bool(wanted))
+    case .distinct(let left, let right):
+      let (one, other) = (try value(left), try value(right))
+      if one == .null || other == .null { return .bool(one != other) }
+      return .bool(compare(.equal, one, other) == .bool(false))
+    case .between, .isIn:
+      return try value(spelledOut(expression))
+    case .choice(let branches, let otherwise):
+      for branch in branches where try holds(branch.condition, true) { return try value(branch.value) }
+      return try value(otherwise)
+    case .like(let text, let pattern, let escape):
+      guard case .text(let text) = try value(text) else { return .null }
+      return .bool(Self.isLike(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...], escape))
+    case .call(.coalesce, let arguments):
+      for argument in arguments {
+        let value = try value(argument)
+        if value != .null { return value }
+      }
+      return .null
+    case .call(let function, let arguments):
+      var values: [OracleValue] = []
+      for argument in arguments { values.append(try value(argument)) }
+      return try call(function, values)
+    case .cast(let operand, let type, let isTry):
+      let value = try value(operand)
+      guard value != .null else { return .null }
+      if let result = Self.cast(value, type) { return result }
+      if isTry { return .null }
+      throw .cast
+    }
+  }
+
+  /// Whether a condition is the wanted one of true and false, where a filter or a `case` asks: what can't change the answer is
+  /// not evaluated.
+  func holds(_ condition: Expression, _ wanted: Bool) throws(Failure) -> Bool {
+    switch condition {
+    case .not(let operand): return try holds(operand, !wanted)
+    case .and(let left, let right) where wanted, .or(let left, let right) where !wanted:
+      guard try holds(left, wanted) else { return false }
+      return try holds(right, wanted)
+    case .and(let left, let right), .or(let left, let right):
+      if try holds(left, wanted) { return true }
+      return try holds(right, wanted)
+    case .isTruth(let truth, let operand): return try holds(operand, truth) == wanted
+    case .between, .isIn: return try holds(spelledOut(condition), wanted)
+    default: return try value(condition) == .bool(wanted)
+    }
+  }
+
+  /// `between` and `in` as comparisons.
+  private func spelledOut(_ expression: Expression) -> Expression {
+    switch expression {
+    case .between(let value, let low, let high):
+      return .and(.compare(.greaterOrEqual, value, low), .compare(.lessOrEqual, value, high))
+    case .isIn(let value, let others):
+      let tests = others.map { Expression.compare(.equal, value, $0) }
+      return tests.dropFirst().reduce(tests[0]) { .or($0, $1) }
+    default:
+      return expression
     }
   }
 
@@ -91,7 +154,7 @@ struct ExpressionOracle {
     }
   }
 
-  private func compare(_ comparison: Comparison, _ left: OracleValue, _ right: OracleValue) -> OracleValue {
+  func compare(_ comparison: Comparison, _ left: OracleValue, _ right: OracleValue) -> OracleValue {
     switch (left, right) {
     case (.null, _), (_, .null): .null
     case (.int(let one), .int(let two)), (.time(let one), .time(let two)): .bool(test(comparison, one, two))
@@ -133,6 +196,11 @@ struct ExpressionOracle {
       case .divide: return try integer(Int128(one) / Int128(two))
       case .remainder: return try integer(Int128(one) % Int128(two))
       }
+    case (.time(let one), .int(let two)), (.int(let one), .time(let two)):
+      let sum = operation == .add ? Int128(one) + Int128(two) : Int128(one) - Int128(two)
+      guard let time = Int64(exactly: sum) else { throw .overflow }
+      return .time(time)
+    case (.time(let one), .time(let two)): return try integer(Int128(one) - Int128(two))
     case (.int(let one), .double(let two)): return .double(compute(operation, Double(one), two))
     case (.double(let one), .int(let two)): return .double(compute(operation, one, Double(two)))
     case (.double(let one), .double(let two)): return .double(compute(operation, one, two))
@@ -150,7 +218,7 @@ struct ExpressionOracle {
     }
   }
 
-  private func integer(_ value: Int128) throws(Failure) -> OracleValue {
+  func integer(_ value: Int128) throws(Failure) -> OracleValue {
     guard let value = Int64(exactly: value) else { throw .overflow }
     return .int(value)
   }

@@ -33,7 +33,8 @@ struct RandomExpressions {
   ]
   private static let texts = [
     "", "view", "views", "vie", "buy", "a longer text", "a longer texT", "a longer text still", "ä", "é€𐍈", "\u{0}",
-    "it's",
+    "it's", "42", "-7", "+1", "9223372036854775808", "1.5", "1e3", "0x10", " 1 ", "inf", "NaN", "TRUE", "false",
+    "2015-05-17T10:00:00Z", "1969-12-31", "a%b_c", "Straße ÄÖÜ", "'\u{301}", "eee", "e",
   ]
 
   var generator: RandomSource
@@ -72,46 +73,80 @@ struct RandomExpressions {
 
   mutating func expression(_ type: ColumnType, depth: Int) -> Expression {
     if depth == 0 || chance(8) { return leaf(type) }
+    if chance(3) { return general(type, depth: depth - 1) }
     switch type {
     case .bool: return condition(depth: depth - 1)
     case .int64:
+      if chance(2) { return function(.int64, depth: depth - 1) }
       if chance(5) { return .negate(expression(.int64, depth: depth - 1)) }
+      if chance(8) {
+        return .arithmetic(.subtract, expression(.timestamp, depth: depth - 1), present(.timestamp, depth: depth - 1))
+      }
       return .arithmetic(
         one(of: Arithmetic.allCases), expression(.int64, depth: depth - 1), expression(.int64, depth: depth - 1))
     case .double:
+      if chance(2) { return function(.double, depth: depth - 1) }
       if chance(5) { return .negate(expression(.double, depth: depth - 1)) }
       let other: ColumnType = chance(3) ? .int64 : .double
       let operation = one(of: Arithmetic.allCases)
       let (left, right) = (expression(other, depth: depth - 1), expression(.double, depth: depth - 1))
       return chance(2) ? .arithmetic(operation, left, right) : .arithmetic(operation, right, left)
-    case .timestamp, .string: return leaf(type)
+    case .timestamp, .string:
+      return function(type, depth: depth - 1)
+    }
+  }
+
+  /// An expression that has a type of its own, which a bare null hasn't.
+  mutating func present(_ type: ColumnType, depth: Int) -> Expression {
+    while true {
+      let expression = expression(type, depth: depth)
+      if expression != .literal(.null) { return expression }
     }
   }
 
   private mutating func condition(depth: Int) -> Expression {
-    switch Int.random(in: 0..<6, using: &generator) {
+    switch Int.random(in: 0..<12, using: &generator) {
     case 0: return .and(expression(.bool, depth: depth), expression(.bool, depth: depth))
     case 1: return .or(expression(.bool, depth: depth), expression(.bool, depth: depth))
     case 2: return .not(expression(.bool, depth: depth))
     case 3: return .isNull(expression(one(of: ColumnType.allCases), depth: depth))
+    case 4: return .isTruth(chance(2), expression(.bool, depth: depth))
+    case 5:
+      let (left, right) = comparable(depth: depth)
+      return .distinct(left, right)
+    case 6:
+      let (value, low) = comparable(depth: depth)
+      return .between(value, low, value == .literal(.null) ? low : expression(type(of: value), depth: depth))
+    case 7, 8: return membership(depth: depth)
+    case 9: return textTest(depth: depth)
     default:
-      let type = one(of: ColumnType.allCases)
-      var other = type
-      if chance(3), type == .int64 { other = .double }
-      if chance(3), type == .double { other = .int64 }
-      let comparison = one(of: Comparison.allCases)
-      return .compare(comparison, expression(type, depth: depth), expression(other, depth: depth))
+      let (left, right) = comparable(depth: depth)
+      return .compare(one(of: Comparison.allCases), left, right)
     }
   }
 
-  private mutating func leaf(_ type: ColumnType) -> Expression {
+  /// Two operands of one type, or an int64 and a double.
+  private mutating func comparable(depth: Int) -> (Expression, Expression) {
+    let type = one(of: ColumnType.allCases)
+    var other = type
+    if chance(3), type == .int64 { other = .double }
+    if chance(3), type == .double { other = .int64 }
+    return (expression(type, depth: depth), expression(other, depth: depth))
+  }
+
+  private func type(of expression: Expression) -> ColumnType {
+    let bound = try? BoundExpression(expression, schema: Self.schema)
+    return bound?.type ?? .bool
+  }
+
+  mutating func leaf(_ type: ColumnType) -> Expression {
     if chance(12) { return .literal(.null) }
     if chance(3) { return .literal(literal(type)) }
     let fields = Self.schema.fields.filter { $0.type == type }
     return .column(one(of: fields).name)
   }
 
-  private mutating func literal(_ type: ColumnType) -> Literal {
+  mutating func literal(_ type: ColumnType) -> Literal {
     switch type {
     case .int64: .int64(one(of: Self.integers))
     case .double: .double(one(of: Self.numbers))
@@ -121,11 +156,11 @@ struct RandomExpressions {
     }
   }
 
-  private mutating func one<Element>(of elements: [Element]) -> Element {
+  mutating func one<Element>(of elements: [Element]) -> Element {
     elements[Int.random(in: 0..<elements.count, using: &generator)]
   }
 
-  private mutating func chance(_ count: UInt64) -> Bool {
+  mutating func chance(_ count: UInt64) -> Bool {
     generator.next() % count == 0
   }
 }
