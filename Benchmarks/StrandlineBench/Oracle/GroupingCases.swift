@@ -12,6 +12,12 @@ enum GroupingCases {
     return try make(shape, .randomTumbling(shape.step, &random), try .random(&random), &random)
   }
 
+  /// Windows that overlap, leave gaps or begin together.
+  static func overlapping(_ random: inout OracleRandom) throws -> OracleCase {
+    let shape = OracleTable.Shape.random(&random)
+    return try make(shape, .randomOverlapping(shape.step, &random), try .random(&random), &random)
+  }
+
   /// Windows of civil time, over the nights in which clocks change.
   static func calendar(_ random: inout OracleRandom) throws -> OracleCase {
     var shape = OracleTable.Shape.random(&random)

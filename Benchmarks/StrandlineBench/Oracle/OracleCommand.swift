@@ -52,7 +52,9 @@ struct OracleCommand: ParsableCommand {
 
   /// The kinds of cases, each with what makes one.
   private static let kinds: [(String, @Sendable (inout OracleRandom) throws -> OracleCase)] = [
-    ("mapped", { try MappingCases.make(&$0) }), ("chained", { try ChainedCases.make(&$0) }),
+    ("mapped", { try MappingCases.make(&$0) }), ("expression", { try ExpressionCases.make(&$0) }),
+    ("overlapping", { try GroupingCases.overlapping(&$0) }),
+    ("chained", { try ChainedCases.make(&$0) }),
     ("session", { try GroupingCases.session(&$0) }), ("keeping", { try GroupingCases.keeping(&$0) }),
     ("tumbling", { try GroupingCases.tumbling(&$0) }), ("calendar", { try GroupingCases.calendar(&$0) }),
   ]

@@ -28,6 +28,41 @@ struct OracleWindow {
     return .tumbling(size: size, offset: random.chance(2) ? 0 : Int64.random(in: 0..<size, using: &random))
   }
 
+  /// Windows that overlap, or leave gaps: a row is placed in each of them, but for those that it isn't in.
+  static func sliding(size: Int64, slide: Int64, offset: Int64) -> OracleWindow {
+    OracleWindow(
+      .sliding(size: size, slide: slide, offset: offset), takes: "window_end > mark and ts < window_end"
+    ) { _ in
+      """
+      select *, \(bucket(slide, offset)) - to_microseconds(\(slide) * i) as window_start,
+        window_start + to_microseconds(\(size)) as window_end from marked, range(\((size + slide - 1) / slide)) as places(i)
+      """
+    }
+  }
+
+  /// Windows that begin together and end one step after another.
+  static func cumulating(size: Int64, step: Int64, offset: Int64) -> OracleWindow {
+    OracleWindow(
+      .cumulating(size: size, step: step, offset: offset), takes: "window_end > mark and ts < window_end"
+    ) { _ in
+      """
+      select *, \(bucket(size, offset)) as window_start,
+        window_start + to_microseconds(\(step) * (i + 1)) as window_end from marked, range(\(size / step)) as places(i)
+      """
+    }
+  }
+
+  /// Windows of several panes, of rows that are `step` microseconds apart.
+  static func randomOverlapping(_ step: Int64, _ random: inout OracleRandom) -> OracleWindow {
+    let slide = step * random.one(of: [1, 4, 10])
+    let offset = random.chance(2) ? 0 : Int64.random(in: 0..<slide, using: &random)
+    if random.chance(3) {
+      return .cumulating(size: slide * random.one(of: [1, 3, 12]), step: slide, offset: offset)
+    }
+    return .sliding(
+      size: slide * random.one(of: [1, 2, 5]) + step * random.one(of: [0, 0, 1]), slide: slide, offset: offset)
+  }
+
   /// Windows of a calendar's unit on the clocks of a zone.
   static func calendar(_ unit: CalendarPeriod.Unit, zone: String) -> OracleWindow {
     // Microseconds without a zone are taken as UTC, looked at on the zone's clocks, and taken back.
