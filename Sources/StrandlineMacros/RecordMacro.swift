@@ -65,9 +65,15 @@ extension RecordMacro: MemberMacro {
       """,
       """
       /// The columns as expressions.
-      \(raw: access)static let columns = Columns(
-      \(raw: list(properties) { "\($0.label): Strandline.Expr(column: \(literal($0.column)))" })
+      \(raw: access)static let columns: Columns = columns(prefix: "")
+      """,
+      """
+      /// The columns as expressions, with names that begin with `prefix`.
+      \(raw: access)static func columns(prefix: Swift.String) -> Columns {
+      Columns(
+      \(raw: list(properties) { "\($0.label): Strandline.Expr(column: prefix + \(literal($0.column)))" })
       )
+      }
       """,
       """
       /// The output columns of a projection.

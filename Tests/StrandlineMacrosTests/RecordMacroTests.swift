@@ -55,10 +55,15 @@ struct RecordMacroTests {
           })
 
         /// The columns as expressions.
-        public static let columns = Columns(
-          page: Strandline.Expr(column: "page"),
-          window: Strandline.Expr(column: "w")
-        )
+        public static let columns: Columns = columns(prefix: "")
+
+        /// The columns as expressions, with names that begin with `prefix`.
+        public static func columns(prefix: Swift.String) -> Columns {
+          Columns(
+            page: Strandline.Expr(column: prefix + "page"),
+            window: Strandline.Expr(column: prefix + "w")
+          )
+        }
 
         /// The output columns of a projection.
         public static func project(

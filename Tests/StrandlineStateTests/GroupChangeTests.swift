@@ -99,13 +99,13 @@ struct GroupChangeTests {
   }
 }
 
-@Suite("An index of numbers by key")
-struct KeyIndexTests {
+@Suite("Numbers by key")
+struct KeyedNumbersTests {
   @Test("gives the numbers of a key in the order in which they came")
   func order() throws {
     let state = KeyedState(
       KeyedStatePlan(id: 0, keys: .text, values: AccumulatorLayout([]), panes: .single), shardCount: 1, seed: 3)
-    var index = KeyIndex(.text)
+    var index = KeyedNumbers(.text)
     var expected: [String: [Int64]] = [:]
     for round in 0..<20 {
       var column = Column(.string)
@@ -121,8 +121,8 @@ struct KeyIndexTests {
       column.append("none")
       let keys = state.keys([column], as: .text, rows: 2)
       var found: [Int64] = []
-      index.forEach(keys, 0) { found.append($0) }
-      index.forEach(keys, 1) { _ in Issue.record("a key that was never added") }
+      index.forEach(at: try #require(index.place(of: keys, row: 0))) { found.append($0) }
+      #expect(index.place(of: keys, row: 1) == nil)
       #expect(found == numbers)
     }
     #expect(index.count == 600)

@@ -119,7 +119,9 @@ struct Dataflow {
       case .source(let source): return sources[source]
       case .node(let producer):
         let (reached, delay) = (watermarks[producer], nodes[producer].operation.outputDelay)
-        return reached == .max || reached == .min ? reached : reached &- delay
+        if reached == .max { return reached }
+        let (watermark, isBelow) = reached.subtractingReportingOverflow(delay)
+        return isBelow ? .min : watermark
       }
     }
     return (nodes[node].policy == .minimum ? inputs.min() : inputs.max()) ?? .min

@@ -123,17 +123,20 @@ struct OperatorContext {
 
   /// Takes out the rows whose time is before their mark, and notes them as late: for operators without windows of their own.
   ///
+  /// No mark is before the operator's own watermark, but where that follows the input that is furthest ahead.
+  ///
   /// - Returns: the other selected rows, and nothing else.
   mutating func takeOnTime(_ rows: RowBatch) -> RowBatch {
     let selected = rows.compacted
     guard let stamped = selected.times else { return selected }
-    if case .same(let mark) = stamped.marks, stamped.range.lowerBound >= mark { return selected }
+    let least = watermarkBefore
+    if case .same(let mark) = stamped.marks, stamped.range.lowerBound >= max(mark, least) { return selected }
     let marks = stamped.marks.list(times: stamped.times)
     let words = stamped.times.words
-    let late = (0..<Int32(words.count)).filter { words[Int($0)] < marks[Int($0)] }
+    let late = (0..<Int32(words.count)).filter { words[Int($0)] < max(marks[Int($0)], least) }
     if late.isEmpty { return selected }
     note(late: late, of: selected.columns)
-    return selected.gathered(.rows((0..<Int32(words.count)).filter { words[Int($0)] >= marks[Int($0)] }))
+    return selected.gathered(.rows((0..<Int32(words.count)).filter { words[Int($0)] >= max(marks[Int($0)], least) }))
   }
 
   /// Gives rows to the next operator.

@@ -8,7 +8,7 @@ struct CompiledPlan: Sendable {
   /// The sources, in the order of the plan.
   private(set) var sources: [CompiledSource] = []
   /// What the keyed states of the operators hold.
-  private(set) var states: [KeyedStatePlan] = []
+  var states: [KeyedStatePlan] = []
   /// The columns of the result.
   private(set) var outputSchema = Schema([])
   /// The columns of late rows that have an output of their own; nil where they haven't.
@@ -51,7 +51,7 @@ struct CompiledPlan: Sendable {
   }
 
   /// Rows while the plan is compiled: where they come from, and what they have.
-  private struct Edge {
+  struct Edge {
     var origin: Origin
     var schema: Schema
     /// Whether rows have an event time.
@@ -95,25 +95,30 @@ struct CompiledPlan: Sendable {
   /// - Parameters:
   ///   - needed: the columns of the result that are wanted; nil for all.
   ///   - eventTime: the event time that a later stage gives to the rows.
-  private mutating func compile(
+  mutating func compile(
     _ plan: StreamPlan, needed: Set<String>?, eventTime: EventTimePlan?
   ) throws(StreamError) -> Edge {
     let own = plan.eventTime ?? (plan.isStateless ? eventTime : nil)
     var edge = try input(of: plan, needed: plan.columnsRead(for: needed), eventTime: own)
+    let join = plan.givesPairs ? edge : nil
     if let eventTime = plan.eventTime { edge = try stamp(edge, eventTime) }
     edge = try filter(edge, plan.filters)
     if plan.writesLate {
+      guard !plan.isStateless || plan.givesPairs else {
+        throw StreamError(.plan, "lateRows() follows an operator that finds rows late, and nothing before it does")
+      }
       guard lateSchema == nil else { throw StreamError(.plan, "late rows of one operator can be written, not of two") }
-      lateSchema = edge.schema
+      lateSchema = plan.isStateless ? join?.schema.optional : edge.schema
     }
     if let window = plan.window {
       edge = try aggregate(edge, plan, window)
     } else if let operation = plan.operation {
-      edge = try operate(edge, operation)
+      edge = try operate(edge, operation, plan)
     } else if !plan.outputs.isEmpty || !plan.keys.isEmpty {
       throw StreamError(.plan, "the stream is grouped without a window: call grouped(by:in:)")
     }
-    if plan.writesLate, case .node(let node) = edge.origin { nodes[node].writesLate = true }
+    let finder = plan.isStateless ? join ?? edge : edge
+    if plan.writesLate, case .node(let node) = finder.origin { nodes[node].writesLate = true }
     return try filter(edge, plan.outputFilters)
   }
 
@@ -142,11 +147,15 @@ struct CompiledPlan: Sendable {
       return append(
         UnionOperator(schema: schema), edges, schema: schema, isTimed: first.isTimed,
         isDerived: edges.contains(where: \.isDerived), policy: policy)
+    case .join(let join):
+      let edge = try self.join(join, needed: needed)
+      try check(edge.schema, against: plan.rows, needed)
+      return edge
     }
   }
 
   /// The rows that a stage gets must be those that it was written for.
-  private func check(_ found: Schema, against wanted: Schema, _ needed: Set<String>?) throws(StreamError) {
+  func check(_ found: Schema, against wanted: Schema, _ needed: Set<String>?) throws(StreamError) {
     for field in wanted.fields where needed?.contains(field.name) ?? true {
       guard let index = found.index(of: field.name), found.fields[index].type == field.type else {
         throw StreamError(
@@ -156,7 +165,7 @@ struct CompiledPlan: Sendable {
   }
 
   /// Adds an operator behind others.
-  private mutating func append(
+  mutating func append(
     _ operation: any StreamOperator, _ inputs: [Edge], schema: Schema, isTimed: Bool, isDerived: Bool,
     states count: Int = 0, policy: WatermarkPolicy = .minimum
   ) -> Edge {
@@ -252,7 +261,9 @@ struct CompiledPlan: Sendable {
     }
   }
 
-  private mutating func operate(_ edge: Edge, _ operation: Operation) throws(StreamError) -> Edge {
+  private mutating func operate(
+    _ edge: Edge, _ operation: Operation, _ plan: StreamPlan
+  ) throws(StreamError) -> Edge {
     switch operation {
     case .project(let columns):
       var expressions: [BoundExpression] = []
@@ -262,14 +273,23 @@ struct CompiledPlan: Sendable {
       return append(
         ProjectOperator(expressions: expressions, schema: schema), [edge], schema: schema, isTimed: edge.isTimed,
         isDerived: edge.isDerived)
+    case .deduplicate(let deduplication):
+      return try deduplicate(edge, deduplication, delay: plan.longestDelay)
+    case .lookup(let lookup):
+      return try look(edge, lookup)
     }
   }
 
-  private func bind(_ expression: Expression, _ schema: Schema) throws(StreamError) -> BoundExpression {
+  func bind(_ expression: Expression, _ schema: Schema) throws(StreamError) -> BoundExpression {
     do {
       return try BoundExpression(expression, schema: schema)
     } catch {
       throw StreamError(error)
     }
   }
+}
+
+extension Schema {
+  /// The same columns, all of which may be null.
+  fileprivate var optional: Schema { Schema(fields.map { Field($0.name, $0.type, nullable: true) }) }
 }

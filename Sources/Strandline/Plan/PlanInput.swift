@@ -8,6 +8,8 @@ public indirect enum PlanInput: Sendable {
   case stage(StreamPlan)
   /// The rows of several stages of the same columns, one after another as they come.
   case union([StreamPlan], WatermarkPolicy)
+  /// Pairs of rows of two stages.
+  case join(JoinPlan)
 }
 
 /// What the watermark of several inputs is.
@@ -22,6 +24,10 @@ public enum WatermarkPolicy: String, Sendable, Hashable, CaseIterable {
 public enum Operation: Sendable {
   /// Makes new columns of each row.
   case project([ProjectedColumn])
+  /// Keeps the first row of each key.
+  case deduplicate(DeduplicationPlan)
+  /// Adds to each row that of a table with the same key.
+  case lookup(LookupPlan)
 }
 
 /// A column that is computed from a row.

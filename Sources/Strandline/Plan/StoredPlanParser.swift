@@ -3,10 +3,12 @@ import StrandlineState
 
 /// Reads the lines of a plan's description.
 struct StoredPlanParser {
-  private(set) var plan = StreamPlan(rows: Schema([]))
+  var plan = StreamPlan(rows: Schema([]))
   private(set) var sink: String?
   private(set) var lateSink: String?
   private var stages: [StreamPlan] = []
+  /// The side of a join that was read last, until the other one comes.
+  private var left: StreamPlan?
 
   init(_ lines: ArraySlice<Substring>) throws(StreamError) {
     var rest = lines
@@ -26,6 +28,10 @@ struct StoredPlanParser {
     switch title {
     case "of:": plan.input = .stage(stage)
     case "union:": stages.append(stage)
+    case "left:": left = stage
+    case "right:":
+      guard let left else { throw PlanLine(title).unreadable("the left side is missing") }
+      plan.input = .join(JoinPlan(left, stage, kind: .inner, keys: []))
     default: throw PlanLine(title).unreadable("this version doesn't know what it says")
     }
   }
@@ -67,6 +73,8 @@ struct StoredPlanParser {
       let number = try line.number()
       plan.early = line.skip(" batches") ? .batches(number) : .micros(number)
       if case .micros? = plan.early { try line.expect(" us") }
+    } else if try readPairing(&line) {
+      // Said in full there.
     } else if line.skip("sink: ") {
       sink = line.remainder()
     } else if line.skip("late sink: ") {
@@ -91,7 +99,7 @@ struct StoredPlanParser {
     plan.operation = .project(columns)
   }
 
-  private func field(_ name: String, _ line: inout PlanLine) throws(StreamError) -> Field {
+  func field(_ name: String, _ line: inout PlanLine) throws(StreamError) -> Field {
     guard let type = ColumnType(name: try line.name()) else { throw line.unreadable("an unknown type") }
     return Field(name, type, nullable: line.skip("?"))
   }
@@ -126,7 +134,7 @@ struct StoredPlanParser {
     }
   }
 
-  private func expression(_ text: String, _ line: PlanLine) throws(StreamError) -> Expression {
+  func expression(_ text: String, _ line: PlanLine) throws(StreamError) -> Expression {
     do {
       return try Expression(parsing: text)
     } catch {

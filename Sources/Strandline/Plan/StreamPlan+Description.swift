@@ -49,6 +49,12 @@ extension StreamPlan {
         lines += stage.indented
       }
       lines.append("watermark: \(policy.rawValue)")
+    case .join(let join):
+      lines.append("left:")
+      lines += join.left.indented
+      lines.append("right:")
+      lines += join.right.indented
+      lines += join.lines
     }
     return lines
   }
@@ -57,6 +63,8 @@ extension StreamPlan {
     switch operation {
     case nil: []
     case .project(let columns): columns.map { "column \(Self.name($0.name)) = \($0.expression)" }
+    case .deduplicate(let deduplication): deduplication.lines
+    case .lookup(let lookup): lookup.lines
     }
   }
 
@@ -65,5 +73,5 @@ extension StreamPlan {
   private var indented: [String] { lines.map { Self.indent + $0 } }
 
   /// A name as expressions write it: in double quotes where it needs them.
-  private static func name(_ name: String) -> String { "\(Expression.column(name))" }
+  static func name(_ name: String) -> String { "\(Expression.column(name))" }
 }

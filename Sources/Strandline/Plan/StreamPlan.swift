@@ -104,9 +104,16 @@ public struct StreamPlan: Sendable {
   /// Whether each row goes its way alone.
   var isStateless: Bool {
     switch operation {
-    case .project?: true
+    case .project?, .lookup?: true
+    case .deduplicate?: false
     case nil: window == nil
     }
+  }
+
+  /// Whether its rows are pairs that a join gives, of both sides.
+  var givesPairs: Bool {
+    if case .join(let join) = input { return !join.kind.isOneSided }
+    return false
   }
 
   /// The columns of the input that the stage reads when those of its result are wanted; nil for all.
@@ -124,10 +131,15 @@ public struct StreamPlan: Sendable {
     case .project(let columns)?:
       for column in columns { names.formUnion(column.expression.columns) }
       return names
+    case .deduplicate(let deduplication)?:
+      for key in deduplication.keys { names.formUnion(key.columns) }
+      return names.unioned(with: needed, outputFilters)
+    case .lookup(let lookup)?:
+      guard let wanted = Set().unioned(with: needed, outputFilters) else { return nil }
+      for key in lookup.keys { names.formUnion(key.columns) }
+      return names.union(JoinPlan.names(wanted, of: JoinPlan.leftPrefix))
     case nil:
-      guard let needed else { return nil }
-      for filter in outputFilters { names.formUnion(filter.columns) }
-      return names.union(needed)
+      return names.unioned(with: needed, outputFilters)
     }
   }
 
@@ -146,7 +158,13 @@ public struct StreamPlan: Sendable {
     case .source: []
     case .stage(let stage): [stage]
     case .union(let stages, _): stages
+    case .join(let join): [join.left, join.right]
     }
+  }
+
+  /// How far rows may be behind without being late: the longest delay of all sources; nil without event time.
+  var longestDelay: Int64? {
+    inputs.compactMap(\.longestDelay).max().map { max($0, eventTime?.delay ?? 0) } ?? eventTime?.delay
   }
 
   /// The plan of an aggregation with all of its state in the result: every key, the window, and the aggregates in their order,
@@ -171,5 +189,13 @@ public struct StreamPlan: Sendable {
     }
     shown.outputs = outputs
     return shown
+  }
+}
+
+extension Set<String> {
+  /// These names, those that are needed, and the columns of conditions; nil where all are needed.
+  fileprivate func unioned(with needed: Set<String>?, _ filters: [Expression]) -> Set<String>? {
+    guard let needed else { return nil }
+    return filters.reduce(into: union(needed)) { $0.formUnion($1.columns) }
   }
 }

@@ -4,7 +4,8 @@
 /// columns: `name_start` and `name_end`), or a type of your own that is a `ColumnValue`. Computed and static properties are
 /// left alone. The struct is not generic, and the members have its access level.
 @attached(
-  member, names: named(Columns), named(Projection), named(schema), named(columns), named(project), named(expressions))
+  member, names: named(Columns), named(Projection), named(schema), named(columns), named(columns(prefix:)),
+  named(project), named(expressions))
 @attached(extension, conformances: Record, names: named(init), named(append))
 public macro Record() = #externalMacro(module: "StrandlineMacros", type: "RecordMacro")
 

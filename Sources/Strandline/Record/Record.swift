@@ -14,6 +14,8 @@ public protocol Record: Sendable {
   static var schema: Schema { get }
   /// The columns as expressions.
   static var columns: Columns { get }
+  /// The columns as expressions, with names that begin with `prefix`: as they are in the result of a join.
+  static func columns(prefix: String) -> Columns
   /// The output columns of a projection, by name and in the order of the schema.
   static func project(_ projection: Projection) -> [(name: String, item: OutputItem)]
   /// The columns of a projection of rows, by name and in the order of the schema.

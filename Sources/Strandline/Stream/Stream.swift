@@ -14,7 +14,7 @@ public import StrandlineState
 /// ```
 public struct Stream<Row: Record>: Sendable {
   /// What is computed so far.
-  public private(set) var plan: StreamPlan
+  public internal(set) var plan: StreamPlan
   /// The sources of the plan, in its order.
   let sources: [any Source]
   let follows: Bool

@@ -48,8 +48,8 @@ public struct KeyBatch: Sendable {
   /// The number of keys.
   public var count: Int { hashes.count }
 
-  /// The keys at those rows.
-  func gathered(_ rows: [Int32]) -> KeyBatch {
+  /// The keys at those rows. Linear in them.
+  public func gathered(_ rows: [Int32]) -> KeyBatch {
     KeyBatch(column.gathered(rows), hashes: rows.map { hashes[Int($0)] })
   }
 

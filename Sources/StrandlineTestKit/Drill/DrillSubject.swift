@@ -15,6 +15,10 @@ public struct DrillSubject: Sendable {
 
   /// What is computed.
   public var plan: StreamPlan
+  /// The columns of the rows.
+  public var schema: Schema
+  /// How many sources the plan has; each of them gives all of the rows.
+  public var sources = 1
   /// The rows: for each partition its batches, as they will be read.
   public var partitions: [[ColumnBatch]]
   /// Where the result goes.
@@ -33,6 +37,7 @@ public struct DrillSubject: Sendable {
   /// A plan over rows in batches.
   public init(plan: StreamPlan, partitions: [[ColumnBatch]]) {
     self.plan = plan
+    schema = plan.rows
     self.partitions = partitions
   }
 
@@ -45,7 +50,10 @@ public struct DrillSubject: Sendable {
   public init<Row: Record, Result: Record>(
     rows: [[Row]], batch: Int, _ make: (Stream<Row>) -> Stream<Result>
   ) {
-    plan = make(Stream<Row>([])).plan
+    let job = make(Stream<Row>([])).write(to: CallbackSink { _ in })
+    plan = job.plan
+    sources = job.sources.count
+    schema = Row.schema
     let size = max(1, batch)
     partitions = rows.map { rows in
       stride(from: 0, to: rows.count, by: size).map { start in

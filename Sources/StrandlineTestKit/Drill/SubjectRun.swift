@@ -23,9 +23,10 @@ final class SubjectRun {
       case .file: FileSink(out, name: "rows.ndjson", format: .jsonLines)
       case .parts: PartsSink(out, format: .jsonLines)
       }
+    let source = PreparedSource(schema: subject.schema, partitions: subject.partitions)
     engine = try MicroBatchEngine(
-      subject.plan, source: PreparedSource(schema: subject.plan.rows, partitions: subject.partitions), sink: sink,
-      store: store, options: Self.options(subject.options, attempt: attempt))
+      subject.plan, sources: Array(repeating: source, count: subject.sources), sink: sink, store: store,
+      options: Self.options(subject.options, attempt: attempt))
   }
 
   private static func options(_ options: EngineOptions, attempt: Int) -> EngineOptions {

@@ -13,13 +13,16 @@ struct Event: Record, Hashable {
   var value: Int64?
 
   struct Columns: Sendable {
-    let at = Expr<Timestamp>(column: "at")
-    let key = Expr<String>(column: "key")
-    let value = Expr<Int64?>(column: "value")
+    let at: Expr<Timestamp>
+    let key: Expr<String>
+    let value: Expr<Int64?>
   }
   struct Projection: Sendable {}
   static let schema = Schema([Field("at", .timestamp), Field("key", .string), Field("value", .int64, nullable: true)])
-  static var columns: Columns { Columns() }
+  static var columns: Columns { columns(prefix: "") }
+  static func columns(prefix: String) -> Columns {
+    Columns(at: Expr(column: prefix + "at"), key: Expr(column: prefix + "key"), value: Expr(column: prefix + "value"))
+  }
   static func project(_ projection: Projection) -> [(name: String, item: OutputItem)] { [] }
   static func expressions(_ columns: Columns) -> [(name: String, expression: Expression)] { [] }
 

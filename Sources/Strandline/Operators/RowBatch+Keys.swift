@@ -1,0 +1,33 @@
+import StrandlineColumns
+import StrandlineState
+
+extension [BoundExpression] {
+  /// Their values for the selected rows, a column each.
+  ///
+  /// - Throws: `StreamError` `.row` for a row that can't be computed.
+  func evaluate(_ columns: ColumnBatch, _ selection: Selection) throws(StreamError) -> [Column] {
+    var values: [Column] = []
+    do {
+      for expression in self { values.append(try expression.evaluate(columns, selection)) }
+    } catch {
+      throw StreamError(.row, "a row can't be computed: \(error)")
+    }
+    return values
+  }
+}
+
+extension Column {
+  /// A column of so many nulls.
+  static func nulls(_ type: ColumnType, count: Int) -> Column {
+    var column = Column(type, capacity: count)
+    for _ in 0..<count { column.appendNull() }
+    return column
+  }
+
+  /// The values at those rows, and a null for each that is negative. Linear in their number and bytes.
+  func gathered(orNull rows: [Int32]) -> Column {
+    var out = Column(type, capacity: rows.count)
+    for row in rows { if row < 0 { out.appendNull() } else { out.append(Int(row), of: self) } }
+    return out
+  }
+}
