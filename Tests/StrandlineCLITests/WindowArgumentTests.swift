@@ -15,7 +15,7 @@ struct WindowArgumentTests {
       ("1d --step 1h", .cumulating(.days(1), every: .hours(1))), ("day", .daily(in: "UTC")),
       ("day --zone Europe/Berlin", .daily(in: "Europe/Berlin")), ("2weeks", .calendar(2, .week, in: "UTC")),
       ("6hour --zone Asia/Kolkata", .calendar(6, .hour, in: "Asia/Kolkata")),
-      ("month --step day --zone UTC", .cumulating(.month, every: .day, in: "UTC")),
+      ("session:30m", .session(gap: .minutes(30))), ("month --step day --zone UTC", .cumulating(.month, every: .day, in: "UTC")),
     ] as [(String, Window)])
   func read(_ text: String, _ window: Window) throws {
     let arguments = ["--time", "at", "--window"] + text.split(separator: " ").map(String.init)
@@ -26,7 +26,7 @@ struct WindowArgumentTests {
     "that say two things or nothing are refused",
     arguments: [
       "1", "fortnight", "days", "1h --every 5m --step 1m", "1h --zone UTC", "1h --step hour", "day --step 1h",
-      "day --every 1h", "day --offset 1h", "-1day",
+      "day --every 1h", "day --offset 1h", "-1day", "session:", "session:1", "session:1m --every 1m",
     ])
   func refused(_ text: String) {
     let arguments = ["--time", "at", "--window"] + text.split(separator: " ").map(String.init)

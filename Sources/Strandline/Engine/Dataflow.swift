@@ -25,7 +25,7 @@ struct Dataflow {
   /// Whether late rows have an output of their own.
   private let keepsLate: Bool
 
-  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool) {
+  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool, skipsRows: Bool) {
     self.keepsLate = keepsLate
     nodes = plan.nodes
     sources = plan.sources
@@ -34,6 +34,7 @@ struct Dataflow {
     isExtended = plan.isExtended
     watermarks = Array(repeating: .min, count: plan.nodes.count)
     context = OperatorContext(state)
+    context.skipsRows = skipsRows
   }
 
   /// Takes up what a commit holds.
@@ -63,15 +64,17 @@ struct Dataflow {
   ///
   /// - Parameters:
   ///   - ordinal: the place of the first row among all rows of one event time.
-  /// - Returns: the rows that have no place in event time, by their places in the batch.
+  /// - Returns: the rows that can't be used.
   mutating func push(
     _ batch: ColumnBatch, source: Int, clock: inout PartitionClock, ordinal: Int64
-  ) throws(StreamError) -> [(row: Int32, refusal: StampedRows.Refusal)] {
+  ) throws(StreamError) -> [RefusedRow] {
     context.clock = clock
     context.refused.removeAll()
-    try deliver(RowBatch(batch, times: nil, mark: .min, ordinal: ordinal), to: sources[source].consumer)
+    var rows = RowBatch(batch, times: nil, mark: .min, ordinal: ordinal)
+    rows.isSource = true
+    try deliver(rows, to: sources[source].consumer)
     clock = context.clock
-    return context.refused
+    return context.refused.sorted { $0.row < $1.row }
   }
 
   private mutating func deliver(

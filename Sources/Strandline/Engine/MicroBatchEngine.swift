@@ -57,7 +57,7 @@ public final class MicroBatchEngine {
       throw StreamError(.plan, "the plan has \(compiled.sources.count) sources, and \(sources.count) are given")
     }
     var opened = try OpenedStore(compiled, outputs, directory, options)
-    flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil)
+    flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil, skipsRows: options.onRowError != .fail)
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
     var readers: [any SourceReader] = []
@@ -271,9 +271,9 @@ public final class MicroBatchEngine {
       let refused = try flow.push(
         batch, source: partitions[partition].source, clock: &partitions[partition].clock, ordinal: ordinal)
       let places = refused.isEmpty ? [] : reader.locate(rows: refused.map { Int($0.row) })
-      for (index, (_, refusal)) in refused.enumerated() {
+      for (index, row) in refused.enumerated() {
         problems.append(
-          problem(refusal, index < places.count ? places[index] : nil, partitions[partition]))
+          problem(row.reason, index < places.count ? places[index] : nil, partitions[partition]))
       }
     } catch {
       var error = error
@@ -284,16 +284,17 @@ public final class MicroBatchEngine {
   }
 
   private func problem(
-    _ refusal: StampedRows.Refusal, _ place: (offset: Int, length: Int)?, _ partition: PartitionCursor
+    _ reason: RefusedRow.Reason, _ place: (offset: Int, length: Int)?, _ partition: PartitionCursor
   ) -> RowProblem {
     let reader = partition.reader
     let eventTime = plan.sources[partition.source].eventTime
     let column = eventTime?.column ?? ""
     let reason =
-      switch refusal {
-      case .noTime: "the event time \(column) is null"
-      case .outOfRange: "the event time \(column) is beyond the years that can be counted"
-      case .jump:
+      switch reason {
+      case .expression(let error): "\(error)"
+      case .time(.noTime): "the event time \(column) is null"
+      case .time(.outOfRange): "the event time \(column) is beyond the years that can be counted"
+      case .time(.jump):
         "the event time \(column) is more than \(eventTime?.maximumJump ?? 0) us ahead of its partition"
       }
     return RowProblem(

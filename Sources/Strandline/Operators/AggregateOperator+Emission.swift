@@ -91,7 +91,8 @@ extension AggregateOperator {
   ) throws(StreamError) {
     let result = try aggregation.result(groups, change: change)
     if result.count == 0 { return }
-    let times = Column(.timestamp, words: aggregation.ends(groups).map { $0 &- 1 })
+    let times =
+      aggregation.window.hasTimes ? Column(.timestamp, words: aggregation.ends(groups).map { $0 &- 1 }) : nil
     let mark = context.watermarkBefore
     context.emit(RowBatch(result, times: times, mark: mark == .min ? mark : mark &- aggregation.lateness))
   }

@@ -28,23 +28,23 @@ struct AggregateOperator: StreamOperator {
     let assignment = PaneAssignment(
       times, rows.selection, window: aggregation.window, lateness: aggregation.lateness)
     context.note(late: assignment.late, of: rows.columns)
-    do {
-      for (pane, selection) in assignment.selections {
-        try context.state.states[state].add(
-          pane: pane, keys: try aggregation.keys(rows.columns, selection),
-          inputs: try aggregation.inputs(rows, selection), rows: selection.count)
-      }
-      for (start, selection) in assignment.windows {
-        try context.state.states[state + 1].add(
-          pane: start, keys: try aggregation.keys(rows.columns, selection),
-          inputs: try aggregation.inputs(rows, selection), rows: selection.count)
-      }
-    } catch let error as StateError {
-      throw StreamError(error)
-    } catch let error as ColumnsError {
-      throw StreamError(.row, "a row can't be computed: \(error)")
+    for (pane, selection) in assignment.selections {
+      try add(rows, selection, to: pane, of: state, &context)
+    }
+    for (start, selection) in assignment.windows {
+      try add(rows, selection, to: start, of: state + 1, &context)
+    }
+  }
+
+  private func add(
+    _ rows: RowBatch, _ selection: Selection, to pane: Int64, of state: Int, _ context: inout OperatorContext
+  ) throws(StreamError) {
+    var selection = selection
+    let (keys, inputs) = try aggregation.values(rows, &selection, &context)
+    do throws(StateError) {
+      try context.state.states[state].add(pane: pane, keys: keys, inputs: inputs, rows: selection.count)
     } catch {
-      throw StreamError(.plan, "\(error)")
+      throw StreamError(error)
     }
   }
 
@@ -70,6 +70,7 @@ struct AggregateOperator: StreamOperator {
 
   var name: String { "aggregate" }
   var summary: String { aggregation.summary }
+  var identifyingColumns: Int? { aggregation.keys.count + (aggregation.window.hasTimes ? 2 : 0) }
   var keeps: String? {
     aggregation.window.isOnePane
       ? "groups of open windows, dropped with their window"

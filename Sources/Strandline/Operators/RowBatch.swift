@@ -15,6 +15,8 @@ struct RowBatch {
   var times: RowTimes?
   /// Where each row stood in what was read; nil while it stands there still.
   var places: [Int32]?
+  /// Whether the rows are those of a partition, as they were read.
+  var isSource = false
   /// What orders rows of one event time: that of row `i` is `ordinal + i`.
   var ordinal: Int64 = 0
 

@@ -29,24 +29,28 @@ struct SessionOperator: StreamOperator {
   }
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    let kept = context.takeOnTime(rows)
-    guard let times = kept.times?.times else { return }
-    do {
+    var kept = context.takeOnTime(rows)
+    let used = aggregation.evaluated + (rowGap.map { [($0, .value)] } ?? [])
+    // Times, gaps, keys and values are of the same rows: those for which all of it can be computed.
+    let (keys, inputs, gaps) = try context.compute(kept, &kept.selection, used) {
+      [kept, aggregation, rowGap] (selection) throws(ColumnsError) in
+      (
+        try aggregation.keys(kept.columns, selection), try aggregation.inputs(kept, selection),
+        try rowGap?.evaluate(kept.columns, selection)
+      )
+    }
+    guard let times = kept.times?.times.gathered(kept.selection) else { return }
+    let lengths = try self.gaps(gaps)
+    do throws(StateError) {
       try context.state.states[state].addToSessions(
-        keys: try aggregation.keys(kept.columns, kept.selection), times: times,
-        gaps: try gaps(kept), inputs: try aggregation.inputs(kept, kept.selection), index: &index)
-    } catch let error as StateError {
-      throw StreamError(error)
-    } catch let error as StreamError {
-      throw error
+        keys: keys, times: times, gaps: lengths, inputs: inputs, index: &index)
     } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
+      throw StreamError(error)
     }
   }
 
-  private func gaps(_ rows: RowBatch) throws -> SessionGaps {
-    guard let rowGap else { return .same(gap) }
-    let gaps = try rowGap.evaluate(rows.columns, rows.selection)
+  private func gaps(_ gaps: Column?) throws(StreamError) -> SessionGaps {
+    guard let rowGap, let gaps else { return .same(gap) }
     for row in 0..<gaps.count {
       guard !gaps.isNull(row), gaps.words[row] > 0, gaps.words[row] <= Window.maximumLength else {
         throw StreamError(
@@ -89,5 +93,6 @@ struct SessionOperator: StreamOperator {
   }
 
   var summary: String { aggregation.summary }
+  var identifyingColumns: Int? { aggregation.keys.count + (aggregation.window.hasTimes ? 2 : 0) }
   var keeps: String? { "open sessions, each until its gap is over" }
 }

@@ -14,7 +14,9 @@ struct EventTimeOperator: StreamOperator {
     let stamped = context.clock.stamp(rows.columns.columns[column], limits: limits)
     rows.times = stamped.times
     if !stamped.refused.isEmpty {
-      context.refused += stamped.refused.map { (rows.places?[Int($0.row)] ?? $0.row, $0.refusal) }
+      context.refused += stamped.refused.map {
+        RefusedRow(row: rows.places?[Int($0.row)] ?? $0.row, reason: .time($0.refusal))
+      }
       rows.selection = stamped.selection(of: rows.columns.count)
     }
     context.emit(rows)
@@ -30,10 +32,10 @@ struct FilterOperator: StreamOperator {
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     var rows = rows
-    do {
-      for condition in conditions { rows.selection = try condition.select(rows.columns, rows.selection) }
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
+    for condition in conditions {
+      rows.selection = try context.compute(rows, &rows.selection, [(condition, .condition)]) {
+        [columns = rows.columns] (selection) throws(ColumnsError) in try condition.select(columns, selection)
+      }
     }
     context.emit(rows)
   }
@@ -51,11 +53,12 @@ struct ProjectOperator: StreamOperator {
   }
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    var columns: [Column] = []
-    do {
-      for expression in expressions { columns.append(try expression.evaluate(rows.columns, rows.selection)) }
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
+    var rows = rows
+    let columns = try context.compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
+      [columns = rows.columns, expressions] (selection) throws(ColumnsError) in
+      var results: [Column] = []
+      for expression in expressions { results.append(try expression.evaluate(columns, selection)) }
+      return results
     }
     var out = rows.compacted
     out.columns = ColumnBatch(schema, columns: columns)

@@ -50,6 +50,9 @@ protocol StreamOperator: Sendable {
   /// What of the result depends on the order in which rows come, for `explain`; nil for nothing.
   var dependsOnOrder: String? { get }
 
+  /// How many of the first columns of such rows (`rows`) say which group it is; nil for its keys and two more.
+  var identifyingColumns: Int? { get }
+
   /// Groups of one of its keyed states as rows that say everything of them: the keys, two columns that say when, and values.
   ///
   /// - Parameter state: 0 for the first of its keyed states.
@@ -66,6 +69,7 @@ extension StreamOperator {
   var summary: String { name }
   var keeps: String? { nil }
   var dependsOnOrder: String? { nil }
+  var identifyingColumns: Int? { nil }
 
   func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch {
     var fields: [Field] = []
@@ -97,8 +101,10 @@ struct OperatorContext {
   var now: Int64 = 0
   /// The clock of the partition whose rows are being taken.
   var clock = PartitionClock()
-  /// Rows of the partition that have no place in event time, by their places in what was read.
-  var refused: [(row: Int32, refusal: StampedRows.Refusal)] = []
+  /// Rows of the partition that can't be used, by their places in what was read.
+  var refused: [RefusedRow] = []
+  /// Whether rows for which an expression can't be computed are passed over, rather than fail the run.
+  var skipsRows = false
   /// Rows that no window took, in this batch.
   var lateRows: UInt64 = 0
   /// Whether somebody wants late rows.

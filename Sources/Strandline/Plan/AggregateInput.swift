@@ -33,6 +33,26 @@ struct AggregateInput: Sendable {
 }
 
 extension CompiledAggregation {
+  /// The key columns and what the accumulators read, for some rows, from which those are taken out that can't be computed.
+  func values(
+    _ rows: RowBatch, _ selection: inout Selection, _ context: inout OperatorContext
+  ) throws(StreamError) -> (keys: [Column], inputs: [Column]) {
+    try context.compute(rows, &selection, evaluated) { [self] (selection) throws(ColumnsError) in
+      (try keys(rows.columns, selection), try inputs(rows, selection))
+    }
+  }
+
+  /// Everything that is evaluated of a row, and how.
+  var evaluated: [(BoundExpression, BoundExpression.Use)] {
+    var all: [(BoundExpression, BoundExpression.Use)] = keys.map { ($0, .value) }
+    for input in inputs {
+      if let filter = input.filter { all.append((filter, .condition)) }
+      // What a filter guards fails only where the filter is true; a row where it isn't is not asked for its value.
+      if case .expression(let argument) = input.value, input.filter == nil { all.append((argument, .value)) }
+    }
+    return all
+  }
+
   /// The columns that the accumulators read, for some rows.
   func inputs(_ rows: RowBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
     var columns: [Column] = []

@@ -23,6 +23,14 @@ struct CompiledAggregation: Sendable {
       case windowEnd
       case change
       case aggregate(AggregateResult)
+
+      /// Whether it is a time of the window.
+      var isTime: Bool {
+        switch self {
+        case .windowStart, .windowEnd: true
+        default: false
+        }
+      }
     }
     let field: Field
     let value: Value
@@ -54,6 +62,15 @@ struct CompiledAggregation: Sendable {
     } catch {
       throw StreamError(error)
     }
+    if !window.hasTimes {
+      if outputs.contains(where: \.value.isTime) {
+        throw StreamError(
+          .plan, "a window of kind '\(window.words)' has no first and no last moment: leave its times out")
+      }
+    }
+    if case .rows = window, lateness != 0 || early != nil || emission != .final || hasChange {
+      throw StreamError(.plan, "windows of so many rows are written when they are full: with emission final alone")
+    }
     if case .session = window, lateness != 0 || early != nil || emission == .all || hasChange {
       throw StreamError(
         .plan,
@@ -80,6 +97,7 @@ struct CompiledAggregation: Sendable {
   /// What its keyed state holds.
   func state(id: Int) -> KeyedStatePlan {
     if case .session = window { return .sessions(id: id, keys: keys.map(\.type), values: layout) }
+    if case .rows = window { return .rowWindows(id: id, keys: KeyLayout(keys.map(\.type)), values: layout) }
     return KeyedStatePlan(
       id: id, keys: KeyLayout(keys.map(\.type)), values: layout, panes: .window(window, retention: lateness))
   }
@@ -116,10 +134,8 @@ struct CompiledAggregation: Sendable {
       throw StreamError(.plan, error.message)
     }
     switch window {
-    case .session: return window
+    case .session, .global, .rows: return window
     case .tumbling, .sliding, .cumulating, .calendar: break
-    case .global:
-      throw StreamError(.plan, "this version can't aggregate in windows of that kind: \(window.words)")
     }
     return try ZoneDatabase.system.resolved(window)
   }
@@ -158,8 +174,24 @@ struct CompiledAggregation: Sendable {
 }
 
 extension Window {
-  /// The words that an operator keeps in front of those of the accumulators: the end of a session.
+  /// The words that an operator keeps in front of those of the accumulators: the end of a session, or how full a window is.
   fileprivate var ownWords: Int {
-    if case .session = self { 1 } else { 0 }
+    switch self {
+    case .session, .rows: 1
+    default: 0
+    }
+  }
+
+  /// Whether rows belong to windows by their number, and need no event time.
+  var isOfRows: Bool {
+    if case .rows = self { true } else { false }
+  }
+
+  /// Whether a window has a first and a last moment, and so an event time.
+  var hasTimes: Bool {
+    switch self {
+    case .global, .rows: false
+    default: true
+    }
   }
 }

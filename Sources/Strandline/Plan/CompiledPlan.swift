@@ -90,6 +90,11 @@ struct CompiledPlan: Sendable {
     return try owner.operation.rows(of: groups, state: state - owner.states.lowerBound)
   }
 
+  /// How many of the first columns of those rows say which group it is.
+  func identifyingColumns(state: Int) -> Int {
+    owner(of: state)?.operation.identifyingColumns ?? states[state].keys.types.count + 2
+  }
+
   /// Compiles a stage.
   ///
   /// - Parameters:
@@ -226,7 +231,7 @@ struct CompiledPlan: Sendable {
   }
 
   private mutating func aggregate(_ edge: Edge, _ plan: StreamPlan, _ window: Window) throws(StreamError) -> Edge {
-    guard edge.isTimed else {
+    guard edge.isTimed || window.isOfRows else {
       throw StreamError(.plan, "the stream has no event time: call eventTime(_:delay:) before grouped(by:in:)")
     }
     guard !plan.outputs.isEmpty else {
@@ -239,12 +244,15 @@ struct CompiledPlan: Sendable {
     if let own = aggregation.ownState(id: first + 1) { states.append(own) }
     return append(
       try operation(aggregation, shown: shown, state: first, edge.schema), [edge],
-      schema: aggregation.outputSchema, isTimed: true, isDerived: true, states: states.count - first)
+      schema: aggregation.outputSchema, isTimed: window.hasTimes, isDerived: true, states: states.count - first)
   }
 
   private func operation(
     _ aggregation: CompiledAggregation, shown: CompiledAggregation, state: Int, _ schema: Schema
   ) throws(StreamError) -> any StreamOperator {
+    if case .rows(let size) = aggregation.window {
+      return RowWindowOperator(aggregation: aggregation, shown: shown, size: size, state: state)
+    }
     guard case .session(let gap) = aggregation.window else {
       return AggregateOperator(aggregation: aggregation, shown: shown, state: state)
     }

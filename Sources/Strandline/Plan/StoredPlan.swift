@@ -51,5 +51,5 @@ public struct StoredPlan: Sendable {
   }
 
   /// How many of the first columns of those rows say which group it is: its keys, and its window or pane.
-  public func identifyingColumns(number: Int = 0) -> Int { compiled.states[number].keys.types.count + 2 }
+  public func identifyingColumns(number: Int = 0) -> Int { compiled.identifyingColumns(state: number) }
 }

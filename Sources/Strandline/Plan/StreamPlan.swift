@@ -182,8 +182,10 @@ public struct StreamPlan: Sendable {
       let projected = self.outputs.first { $0.item == .key(position) }
       append(projected?.name ?? "\(key)", .key(position))
     }
-    append("window_start", .windowStart)
-    append("window_end", .windowEnd)
+    if window?.hasTimes ?? true {
+      append("window_start", .windowStart)
+      append("window_end", .windowEnd)
+    }
     for output in self.outputs {
       if output.item.isAggregate { append(output.name, output.item) }
     }

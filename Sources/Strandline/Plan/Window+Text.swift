@@ -12,6 +12,7 @@ extension Window {
     case .session(.fixed(let gap)): "session, gap \(gap) us"
     case .session(.row(let gap)): "session, gap of the row in us: \(gap)"
     case .global: "global"
+    case .rows(let count): "rows \(count)"
     }
   }
 
@@ -29,7 +30,7 @@ extension Window {
     case .cumulating(let size, let step, let shift):
       "cumulating \(duration(size)) every \(duration(step))" + offset(shift)
     case .session(.fixed(let gap)): "session, gap \(duration(gap))"
-    case .calendar, .session(.row), .global: planText
+    case .calendar, .session(.row), .global, .rows: planText
     }
   }
 }
@@ -68,6 +69,7 @@ extension PlanLine {
     }
     if skip("session, gap ") { return .session(gap: .fixed(try micros())) }
     if skip("global") { return .global }
+    if skip("rows ") { return .rows(try number()) }
     throw unreadable("this version doesn't know that window")
   }
 

@@ -23,6 +23,11 @@ extension Window {
     .session(gap: .fixed(gap.microseconds))
   }
 
+  /// Windows of one key each, that hold so many rows: each is written with its last one, and at the end of the input what is left.
+  public static func rows(_ count: Int) -> Window {
+    .rows(Int64(count))
+  }
+
   /// Windows of one key each, that end when it brings no row for as long as its rows say, in microseconds.
   public static func session(gap: Expr<Int64>) -> Window {
     .session(gap: .row(gap.expression))

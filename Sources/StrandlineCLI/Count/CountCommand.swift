@@ -34,8 +34,11 @@ struct CountCommand: AsyncParsableCommand {
   @OptionGroup(title: "The run") var run: RunOptions
 
   func validate() throws {
+    if let late = output.late, late == output.output || late == store.checkpoint {
+      throw ValidationError("--late needs a path of its own: \(late) is the output or the checkpoint.")
+    }
     guard let rejects = run.rejects else { return }
-    for taken in [output.output, store.checkpoint].compactMap({ $0 })
+    for taken in [output.output, output.late, store.checkpoint].compactMap({ $0 })
     where rejects == taken || rejects.hasPrefix("\(taken)/") {
       throw ValidationError("--rejects needs a file of its own: \(taken) is the output or the checkpoint.")
     }
@@ -43,8 +46,9 @@ struct CountCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Failure.reporting(json: run.json) {
+      if run.explain { return try Console.print(makeJob(output.unopened()).explanation()) }
       if store.dryRun { return try preview() }
-      var job = try makeJob(output.sink())
+      var job = try makeJob(output.sinks())
       if run.fault == .rewind { job = Fault.rewinding(job) }
       if store.checkpoint == nil && !run.quiet && !run.json {
         Console.note("no --checkpoint: the state is in memory alone, and is gone with the process")
@@ -76,12 +80,13 @@ struct CountCommand: AsyncParsableCommand {
     if let refusal = found.refusal { throw refusal }
   }
 
-  private func makeJob(_ output: any Sink) throws -> StreamJob {
+  private func makeJob(_ output: CountSinks) throws -> StreamJob {
     let condition = try CountPlan.condition(plan.condition)
     var types = try ColumnTypes(plan, condition: condition)
     let schema = try types.schema(input, checkpoint: store.checkpoint)
     if !run.quiet { for note in types.notes { Console.note(note) } }
-    let plan = try CountPlan.plan(plan, schema, condition: condition)
+    var plan = try CountPlan.plan(plan, schema, condition: condition)
+    plan.writesLate = output.late != nil
     let decoding = DecodingOptions(timeUnit: self.plan.timeUnit)
     let source: any Source
     if input.isStandardInput {
@@ -92,9 +97,9 @@ struct CountCommand: AsyncParsableCommand {
         options: FileSource.Options(
           format: input.textFormat, decoding: decoding, follows: input.follow, isSeries: input.series))
     }
-    var sink = output
+    var sink = output.result
     if let pace = run.pace { sink = PacedSink(sink: sink, nanos: pace.nanos / 2) }
-    let job = StreamJob(plan: plan, source: source, sink: sink, follows: input.follow)
+    let job = StreamJob(plan: plan, sources: [source], sink: sink, lateSink: output.late, follows: input.follow)
     try job.check()
     return job
   }
@@ -111,6 +116,7 @@ struct CountCommand: AsyncParsableCommand {
     options.leavesOpen = run.leaveOpen
     options.mustExist = store.mustExist
     options.pollNanos = input.poll.nanos
+    options.idleNanos = run.idleAfter?.nanos
     if let bytes = run.segmentBytes { options.log.segmentCapacity = bytes }
     run.fault?.plant(in: &options)
     return options

@@ -73,7 +73,7 @@ struct PlanOptions: ParsableArguments {
       "The length of a window; a number needs a unit: 500ms, 10s, 1m, 2h or 1d.",
       discussion: """
         Or civil time in --zone, across changes of the clocks: hour, day, week, month, quarter, year, or several such as \
-        2weeks.
+        2weeks. Or session:30m: a window per key that ends when it has brought no row for so long.
         """, valueName: "length"))
   var window: WindowArgument
 
@@ -154,6 +154,11 @@ struct PlanOptions: ParsableArguments {
   func cut() throws -> Window {
     if every != nil && step != nil { throw ValidationError("--every and --step are two kinds of windows: choose one.") }
     switch window {
+    case .session(let gap):
+      if every != nil || step != nil || zone != nil || offset.micros != 0 {
+        throw ValidationError("A session has no --every, --step, --zone and --offset.")
+      }
+      return .session(gap: .fixed(gap.micros))
     case .length(let size):
       if zone != nil { throw ValidationError("--zone needs a window of civil time, such as --window day.") }
       if let every { return .sliding(size: size.micros, slide: every.micros, offset: offset.micros) }
@@ -189,25 +194,46 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "The format of the output; by the extension, else ndjson.")
   var outputFormat: FormatArgument?
 
+  @Option(
+    help: ArgumentHelp(
+      "Where late rows go, with the columns that are read: a file or a directory, as for --output.", valueName: "path"))
+  var late: String?
+
   /// Whether rows go to standard output.
   var isStandardOutput: Bool { output == nil || output == "-" }
 
   /// An output of the same description that makes nothing.
-  func unopened() throws(StorageError) -> any Sink {
-    let format = (outputFormat ?? output.flatMap(FormatArgument.init(path:)) ?? .ndjson).format()
-    guard let output, output != "-" else { return StandardOutputSink(format: format) }
-    let nowhere = MemoryDirectory(path: output)
-    if StreamOutput.isFile(output) { return FileSink(nowhere, name: "output", format: format) }
-    return PartsSink(try PosixDirectory.existing(output) ?? nowhere, format: format)
+  func unopened() throws(StorageError) -> CountSinks {
+    CountSinks(result: try unopened(output), late: try late.map { (path) throws(StorageError) in try unopened(path) })
   }
 
-  /// Opens the output.
-  func sink() throws(StreamError) -> any Sink {
-    let format = (outputFormat ?? output.flatMap(FormatArgument.init(path:)) ?? .ndjson).format()
-    guard let output, output != "-" else { return StandardOutputSink(format: format) }
-    if StreamOutput.isFile(output) { return try FileSink(path: output, format: format) }
-    return try PartsSink(path: output, format: format)
+  /// Opens the outputs.
+  func sinks() throws(StreamError) -> CountSinks {
+    CountSinks(result: try sink(output), late: try late.map { (path) throws(StreamError) in try sink(path) })
   }
+
+  private func format(_ path: String?) -> TextFormat {
+    (outputFormat ?? path.flatMap(FormatArgument.init(path:)) ?? .ndjson).format()
+  }
+
+  private func unopened(_ path: String?) throws(StorageError) -> any Sink {
+    guard let path, path != "-" else { return StandardOutputSink(format: format(path)) }
+    let nowhere = MemoryDirectory(path: path)
+    if StreamOutput.isFile(path) { return FileSink(nowhere, name: "output", format: format(path)) }
+    return PartsSink(try PosixDirectory.existing(path) ?? nowhere, format: format(path))
+  }
+
+  private func sink(_ path: String?) throws(StreamError) -> any Sink {
+    guard let path, path != "-" else { return StandardOutputSink(format: format(path)) }
+    if StreamOutput.isFile(path) { return try FileSink(path: path, format: format(path)) }
+    return try PartsSink(path: path, format: format(path))
+  }
+}
+
+/// Where the rows of a run of `count` go.
+struct CountSinks {
+  var result: any Sink
+  var late: (any Sink)?
 }
 
 /// How state is kept.
@@ -278,6 +304,15 @@ struct RunOptions: ParsableArguments {
 
   @Flag(help: "Leave windows open when the input ends, so that a later run can go on with more of it.")
   var leaveOpen = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --follow: a file that has brought no row for so long, such as 30s, no longer holds windows open.",
+      valueName: "time"))
+  var idleAfter: DurationArgument?
+
+  @Flag(help: "Print the plan as a tree, with what is kept, and run nothing.")
+  var explain = false
 
   @Flag(help: "Print nothing but errors.")
   var quiet = false

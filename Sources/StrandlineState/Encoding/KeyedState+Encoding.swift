@@ -58,7 +58,7 @@ extension KeyedState {
           state.remove(keys, pane: block.pane, shard: shard)
         }
       }
-      willChange(block.pane)
+      if block.keys.count > 0 { willChange(block.pane) }
       try distribute(block, shard: shard, skipping: skipped) { state, keys, rows, shard throws(StateError) in
         let (words, blobs) = (block.words, block.blobs)
         try state.put(

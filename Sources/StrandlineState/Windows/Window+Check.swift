@@ -27,6 +27,8 @@ extension Window {
       try calendar.check()
     case .session(.fixed(let gap)):
       try Self.check(length: gap, "the gap of a session")
+    case .rows(let count):
+      guard count > 0 else { throw StateError(.unsupported, "a window of \(count) rows has none") }
     case .session(.row), .global:
       break
     }
@@ -52,7 +54,7 @@ extension Window {
     case .sliding(let size, let slide, _): size == slide
     case .cumulating(let size, let step, _): size == step
     case .calendar(let calendar): calendar.within == nil
-    case .session: false
+    case .session, .rows: false
     }
   }
 }

@@ -23,7 +23,7 @@ extension Window {
     let pane = pane(of: time)
     if end(ofPane: pane) <= mark { return .late }
     switch self {
-    case .tumbling, .session, .global: return .pane(pane)
+    case .tumbling, .session, .global, .rows: return .pane(pane)
     case .cumulating: return .pane(mark < time ? pane : self.pane(of: mark))
     case .calendar(let calendar):
       return .pane(calendar.within == nil || mark < time ? pane : self.pane(of: mark))
@@ -39,7 +39,7 @@ extension Window {
   /// `Int64.min` for a pane that lies between windows.
   public func firstEnd(ofPane pane: Int64) -> Int64 {
     switch self {
-    case .tumbling, .session, .global: return end(ofPane: pane)
+    case .tumbling, .session, .global, .rows: return end(ofPane: pane)
     case .cumulating: return paneEnd(pane)
     case .calendar(let calendar): return calendar.paneEnd(pane)
     case .sliding(let size, let slide, let offset):

@@ -25,6 +25,8 @@ public enum Window: Sendable, Hashable {
   case session(gap: SessionGap)
   /// One window that takes every row, and closes at the end of the input.
   case global
+  /// Windows of one key each, that hold so many rows.
+  case rows(Int64)
 
   /// The longest window, delay or jump: 2^60 µs, about 36,500 years.
   public static let maximumLength: Int64 = 1 << 60
@@ -74,7 +76,7 @@ public enum Window: Sendable, Hashable {
     case .cumulating(_, let step, let offset): time.aligned(to: step, offset: offset)
     case .calendar(let calendar): calendar.pane(of: time)
     case .session: time
-    case .global: -Self.maximumTime
+    case .global, .rows: -Self.maximumTime
     }
   }
 
@@ -87,7 +89,7 @@ public enum Window: Sendable, Hashable {
     case .cumulating(_, let step, _): start &+ step
     case .calendar(let calendar): calendar.paneEnd(start)
     case .session: start &+ 1
-    case .global: Self.maximumTime
+    case .global, .rows: Self.maximumTime
     }
   }
 
@@ -104,7 +106,7 @@ public enum Window: Sendable, Hashable {
       case .fixed(let length): start &+ length
       case .row: start
       }
-    case .global: .max
+    case .global, .rows: .max
     }
   }
 }

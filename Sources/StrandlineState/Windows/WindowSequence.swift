@@ -43,8 +43,8 @@ extension Window {
       return calendar.window(endingAfter: time)
     case .global:
       return (-Self.maximumTime, .max)
-    case .session:
-      preconditionFailure("sessions belong to keys: no list of panes says which there are")
+    case .session, .rows:
+      preconditionFailure("these windows belong to keys: no list of panes says which there are")
     }
   }
 }

@@ -23,7 +23,7 @@ struct WindowOracle {
         stride(from: start + step, through: start + size, by: Int64.Stride(step))
           .filter { time < $0 }.map { Bounds(start: start, end: $0) }
       }
-    case .calendar, .session, .global:
+    case .calendar, .session, .global, .rows:
       return []
     }
   }

@@ -105,3 +105,54 @@ struct LateRowsTests {
     #expect(stored.plan.writesLate && stored.plan.description == job.plan.description)
   }
 }
+
+@Record private struct Share: Equatable {
+  var user: String
+  var visits: Int64
+  var total: Int64
+}
+
+@Suite("Rows that can't be computed")
+struct UncomputableRowsTests {
+  private var skipping: EngineOptions {
+    var options = EngineOptions()
+    options.onRowError = .skip(rejects: nil)
+    return options
+  }
+
+  @Test("are error rows of a filter, a mapped column, a key and a value, and the others go on")
+  func skipped() throws {
+    let visits = TestInput<Visit>()
+    let driver = try StreamDriver(
+      visits.stream.eventTime(\.at, delay: .zero).filter { $0.pause / $0.pause == 1 }
+        .grouped(by: { $0.user }, in: .global)
+        .aggregate(Share.self) { .init(user: $0.key, visits: .count, total: .sum($0.row.pause / ($0.row.pause - 10_000_000))) },
+      options: skipping)
+    try driver.feed([visit("a", 1, pause: 0), visit("a", 2, pause: 10), visit("b", 3, pause: 20)], to: visits)
+    try driver.finish()
+    #expect(driver.output == [Share(user: "b", visits: 1, total: 2)])
+    #expect(driver.report.rowsRefused == 2 && driver.report.rowsRead == 3)
+  }
+
+  @Test("fail the run where the policy is to fail, with the partition")
+  func failing() throws {
+    let visits = TestInput<Visit>()
+    let driver = try StreamDriver(visits.stream.filter { $0.pause / $0.pause == 1 })
+    let error = #expect(throws: StreamError.self) { try driver.feed([visit("a", 1, pause: 0)], to: visits) }
+    #expect(error?.code == .row && error?.file == "partition-0")
+  }
+
+  @Test("windows of so many rows need no time, and what is left is written at the end")
+  func rowWindows() throws {
+    let visits = TestInput<Visit>(partitions: 2)
+    let driver = try StreamDriver(
+      visits.stream.grouped(by: { $0.user }, in: .rows(2))
+        .aggregate(Share.self) { .init(user: $0.key, visits: .count, total: .sum($0.row.pause)) })
+    try driver.feed([visit("a", 0, pause: 1), visit("b", 0, pause: 2)], to: visits)
+    try driver.crash()
+    try driver.feed([visit("a", 0, pause: 3), visit("a", 0, pause: 4)], to: visits, partition: 1)
+    #expect(driver.output == [Share(user: "a", visits: 2, total: 4_000_000)])
+    try driver.finish()
+    #expect(driver.output.map(\.user) == ["a", "a", "b"] && driver.report.groups == 0)
+  }
+}

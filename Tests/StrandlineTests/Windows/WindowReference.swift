@@ -74,7 +74,7 @@ struct WindowReference {
       return (-1000...1000).flatMap { number in
         (1...size / step).map { range(number * size + offset, number * size + offset + $0 * step) }
       }.filter { $0.contains(time) }
-    case .calendar, .session, .global: return []
+    case .calendar, .session, .global, .rows: return []
     }
   }
 

@@ -173,7 +173,7 @@ struct WindowStreamTests {
         $0.outputs.append(OutputColumn("change", .change)); $0.emission = .all
       }, "takes back"
     ),
-    ({ $0.window = .global }, "can't aggregate in windows of that kind: global"),
+    ({ $0.window = .global }, "no first and no last moment"),
   ]
 
   @Test("plans that can't be carried out are refused in words", arguments: refusals.indices)
