@@ -15,7 +15,8 @@ struct WindowArgumentTests {
       ("1d --step 1h", .cumulating(.days(1), every: .hours(1))), ("day", .daily(in: "UTC")),
       ("day --zone Europe/Berlin", .daily(in: "Europe/Berlin")), ("2weeks", .calendar(2, .week, in: "UTC")),
       ("6hour --zone Asia/Kolkata", .calendar(6, .hour, in: "Asia/Kolkata")),
-      ("session:30m", .session(gap: .minutes(30))), ("month --step day --zone UTC", .cumulating(.month, every: .day, in: "UTC")),
+      ("session:30m", .session(gap: .minutes(30))),
+      ("month --step day --zone UTC", .cumulating(.month, every: .day, in: "UTC")),
     ] as [(String, Window)])
   func read(_ text: String, _ window: Window) throws {
     let arguments = ["--time", "at", "--window"] + text.split(separator: " ").map(String.init)

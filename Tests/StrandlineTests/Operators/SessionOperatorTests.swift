@@ -126,7 +126,9 @@ struct UncomputableRowsTests {
     let driver = try StreamDriver(
       visits.stream.eventTime(\.at, delay: .zero).filter { $0.pause / $0.pause == 1 }
         .grouped(by: { $0.user }, in: .global)
-        .aggregate(Share.self) { .init(user: $0.key, visits: .count, total: .sum($0.row.pause / ($0.row.pause - 10_000_000))) },
+        .aggregate(Share.self) {
+          .init(user: $0.key, visits: .count, total: .sum($0.row.pause / ($0.row.pause - 10_000_000)))
+        },
       options: skipping)
     try driver.feed([visit("a", 1, pause: 0), visit("a", 2, pause: 10), visit("b", 3, pause: 20)], to: visits)
     try driver.finish()
