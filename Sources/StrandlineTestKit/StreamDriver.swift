@@ -27,8 +27,8 @@ public final class StreamDriver<Row: Record, Result: Record> {
   public private(set) var output: [Result] = []
 
   private let input: TestInput<Row>
-  private let plan: StreamPlan
-  private let sources: [any Source]
+  private var plan: StreamPlan
+  private var sources: [any Source]
   private let options: EngineOptions
   private let store: MemoryDirectory
   private let received = Mailbox()
@@ -140,6 +140,16 @@ public final class StreamDriver<Row: Record, Result: Record> {
     try restart(follows: false)
     while let engine, try engine.step() != .finished {}
     try collect()
+  }
+
+  /// Kills the stream, and starts another version of it from what this one has committed.
+  ///
+  /// - Throws: `StreamError` `.store` when its state doesn't fit; the driver can then only go on with a version whose state does.
+  public func restart(as make: (Stream<Row>) -> Stream<Result>) throws(StreamError) {
+    let job = make(input.stream).write(to: received.sink)
+    plan = job.plan
+    sources = job.sources
+    try crash()
   }
 
   /// Kills the stream, and starts it again from what it has committed.

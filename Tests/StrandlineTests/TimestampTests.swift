@@ -40,3 +40,15 @@ struct TimestampTests {
     #expect("\(first)" == "[1970-01-01T00:00:00Z, 1970-01-01T00:01:00Z)")
   }
 }
+
+@Suite("Times and lengths of time")
+struct TimestampArithmeticTests {
+  @Test("are added and subtracted, and stop at the ends of the range")
+  func arithmetic() {
+    let time = Timestamp(secondsSince1970: 10)
+    #expect(time + .seconds(5) == Timestamp(secondsSince1970: 15))
+    #expect(time - .milliseconds(1) == Timestamp(microsecondsSince1970: 9_999_000))
+    let last = Timestamp(microsecondsSince1970: .max)
+    #expect(last + .seconds(1) == last && Timestamp(microsecondsSince1970: .min) - .seconds(1) < time)
+  }
+}

@@ -127,7 +127,7 @@ struct CompiledAggregation: Sendable {
   }
 
   /// The window with the rules of its time zone.
-  private static func checked(_ window: Window) throws(StreamError) -> Window {
+  static func checked(_ window: Window) throws(StreamError) -> Window {
     do {
       try window.check()
     } catch {

@@ -115,10 +115,10 @@ struct CompiledPlan: Sendable {
       guard lateSchema == nil else { throw StreamError(.plan, "late rows of one operator can be written, not of two") }
       lateSchema = plan.isStateless ? join?.schema.optional : edge.schema
     }
-    if let window = plan.window {
-      edge = try aggregate(edge, plan, window)
-    } else if let operation = plan.operation {
+    if let operation = plan.operation {
       edge = try operate(edge, operation, plan)
+    } else if let window = plan.window {
+      edge = try aggregate(edge, plan, window)
     } else if !plan.outputs.isEmpty || !plan.keys.isEmpty {
       throw StreamError(.plan, "the stream is grouped without a window: call grouped(by:in:)")
     }
@@ -273,6 +273,10 @@ struct CompiledPlan: Sendable {
     _ edge: Edge, _ operation: Operation, _ plan: StreamPlan
   ) throws(StreamError) -> Edge {
     switch operation {
+    case .process(let process): return try self.process(edge, plan, process)
+    case .pattern(let pattern): return try self.pattern(edge, plan, pattern)
+    case .top(let top): return try self.top(edge, plan, top)
+    case .sort(let order, let limit): return try sort(edge, order, limit: limit)
     case .project(let columns):
       var expressions: [BoundExpression] = []
       for column in columns { expressions.append(try bind(column.expression, edge.schema)) }

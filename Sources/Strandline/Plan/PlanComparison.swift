@@ -18,6 +18,7 @@ public struct PlanComparison {
   /// The difference of two descriptions; by their lines where one of them can't be read.
   public static func difference(stored: String, wanted: String) -> PlanDifference {
     if stored == wanted { return PlanDifference([]) }
+    if let found = ProcessComparison.difference(stored: stored, wanted: wanted) { return found }
     do {
       var found = try PlanComparison(try StoredPlan(parsing: stored), try StoredPlan(parsing: wanted))
       found.compare()
@@ -41,7 +42,7 @@ public struct PlanComparison {
 
   /// The one aggregation of a plan that has nothing else.
   private static func aggregation(_ plan: StreamPlan) throws(StreamError) -> CompiledAggregation {
-    guard case .source = plan.input, let window = plan.window else {
+    guard case .source = plan.input, case nil = plan.operation, let window = plan.window else {
       throw StreamError(.plan, "the plan is no single aggregation")
     }
     return try CompiledAggregation(plan, window: window, schema: plan.usedColumns)

@@ -28,6 +28,14 @@ public enum Operation: Sendable {
   case deduplicate(DeduplicationPlan)
   /// Adds to each row that of a table with the same key.
   case lookup(LookupPlan)
+  /// Carries out logic of the user's own over the rows of each key.
+  case process(ProcessPlan)
+  /// Finds sequences among the rows of each key.
+  case pattern(PatternPlan)
+  /// Keeps the first rows of each group.
+  case top(TopPlan)
+  /// Orders the rows of each batch, and keeps the first of them.
+  case sort([Ordering], limit: Int?)
 }
 
 /// A column that is computed from a row.

@@ -85,6 +85,13 @@ struct PlanLine {
     return number
   }
 
+  /// Takes a whole number, if that is what is left.
+  mutating func finalNumber() -> Int64? {
+    guard let number = Int64(rest) else { return nil }
+    rest = ""
+    return number
+  }
+
   /// Takes the rest of the line.
   mutating func remainder() -> String {
     defer { rest = "" }

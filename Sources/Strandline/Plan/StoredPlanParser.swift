@@ -73,6 +73,8 @@ struct StoredPlanParser {
       let number = try line.number()
       plan.early = line.skip(" batches") ? .batches(number) : .micros(number)
       if case .micros? = plan.early { try line.expect(" us") }
+    } else if try readKeyed(&line) {
+      // It is one of an operator over keys.
     } else if try readPairing(&line) {
       // Said in full there.
     } else if line.skip("sink: ") {

@@ -65,6 +65,11 @@ extension StreamPlan {
     case .project(let columns): columns.map { "column \(Self.name($0.name)) = \($0.expression)" }
     case .deduplicate(let deduplication): deduplication.lines
     case .lookup(let lookup): lookup.lines
+    case .process(let process): process.lines
+    case .pattern(let pattern): pattern.lines
+    case .top(let top): top.lines
+    case .sort(let order, let limit):
+      ["ordered" + (limit.map { ", the first \($0)" } ?? "")] + order.map { "order: \($0.planText)" }
     }
   }
 

@@ -107,6 +107,7 @@ public struct StreamPlan: Sendable {
     case .project?, .lookup?: true
     case .deduplicate?: false
     case nil: window == nil
+    default: false
     }
   }
 
@@ -122,6 +123,11 @@ public struct StreamPlan: Sendable {
     var names = Set<String>()
     if let eventTime { names.insert(eventTime.column) }
     for expression in filters + keys { names.formUnion(expression.columns) }
+    if case .top(let top)? = operation {
+      guard let needed else { return nil }
+      for ordering in top.order { names.formUnion(ordering.expression.columns) }
+      return names.union(needed)
+    }
     if let window {
       if case .session(.row(let gap)) = window { names.formUnion(gap.columns) }
       for output in outputs { names.formUnion(output.item.columns) }
@@ -138,7 +144,13 @@ public struct StreamPlan: Sendable {
       guard let wanted = Set().unioned(with: needed, outputFilters) else { return nil }
       for key in lookup.keys { names.formUnion(key.columns) }
       return names.union(JoinPlan.names(wanted, of: JoinPlan.leftPrefix))
-    case nil:
+    case .process?, .pattern?:
+      // Logic of the user's own is given whole rows.
+      return nil
+    case .sort(let order, _)?:
+      for ordering in order { names.formUnion(ordering.expression.columns) }
+      return names.unioned(with: needed, outputFilters)
+    case nil, .top?:
       return names.unioned(with: needed, outputFilters)
     }
   }

@@ -1,0 +1,242 @@
+import StrandlineColumns
+import StrandlineState
+
+/// Carries out logic of the user's own: its states, its timers, and how long states are kept.
+///
+/// Rows are kept until the batch ends, so that the logic sees all rows of a key at once. Its first keyed state holds, per key, a
+/// word (the time of the last change) and a blob (the state); the second one holds the timers.
+struct ProcessOperator: StreamOperator {
+  let plan: ProcessPlan
+  let keys: [BoundExpression]
+  /// How keys are held in the first keyed state.
+  let layout: KeyLayout
+  /// The columns of the rows that it takes.
+  let schema: Schema
+  let isTimed: Bool
+  /// The number of its first keyed state.
+  let state: Int
+
+  private var known: [StateSchema]
+  private var rows: ColumnBatch
+  private var rowKeys: [Column]
+  private var times: [Int64] = []
+  private var timers = TimerQueue()
+  /// When states are to be forgotten, if nothing happens: one entry per key.
+  private var expiries = MinimumHeap<KeyTime>()
+  /// Whether no batch has ended yet.
+  private var isNew = true
+
+  init(_ plan: ProcessPlan, keys: [BoundExpression], schema: Schema, isTimed: Bool, state: Int) {
+    self.plan = plan
+    self.keys = keys
+    self.schema = schema
+    self.isTimed = isTimed
+    self.state = state
+    layout = KeyLayout(keys.map(\.type))
+    known = [plan.state]
+    rows = ColumnBatch(schema)
+    rowKeys = keys.map { Column($0.type) }
+  }
+
+  /// What its keyed states hold.
+  static func states(keys types: [ColumnType], id: Int) -> [KeyedStatePlan] {
+    [
+      KeyedStatePlan(
+        id: id, keys: KeyLayout(types), values: AccumulatorLayout([], ownWords: 1, blobs: 1), panes: .single,
+        removesGroups: true),
+      KeyedStatePlan(
+        id: id + 1, keys: .tuple(types + [.int64, .string]), shardColumns: types.count,
+        values: AccumulatorLayout([], ownWords: 1), panes: .single, removesGroups: true),
+    ]
+  }
+
+  var name: String { "process" }
+  var summary: String { "process \(StreamPlan.name(plan.name)) by \(keys.words)" }
+  var dependsOnOrder: String? { "logic of one's own sees the rows of a batch at once, as they arrived" }
+  var keeps: String? {
+    let bound = plan.timeToLive.map { ", forgotten \(PlanComparison.duration($0)) after its last change" } ?? ""
+    return "a state per key\(bound), and timers"
+  }
+  var keepsProgress: Bool { true }
+  var progress: [UInt8] { StateForms.encode(known) }
+  var nextAlarm: Int64? { timers.nextProcessingTime }
+
+  mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
+    isNew = false
+    if !progress.isEmpty { known = try StateForms.decode(progress) }
+    try plan.check(known)
+    if known.last != plan.state { known.append(plan.state) }
+    let held = context.state.states[state + 1].rows(of: [0])
+    let tuples = KeyTuple.encode(Array(held.keys.dropLast(2)), rows: held.count)
+    for row in 0..<held.count {
+      guard let clock = FiredTimer.Clock(rawValue: held.keys[keys.count].words[row]) else {
+        throw StreamError(.store, "a timer of the process '\(plan.name)' has an unknown clock")
+      }
+      let id = TimerQueue.ID(key: tuples.key(row), clock: clock, name: held.keys[keys.count + 1].text(row))
+      timers.restore(id, held.words[0][row])
+    }
+    guard let timeToLive = plan.timeToLive else { return }
+    let states = context.state.states[state].rows(of: [0])
+    let owners = KeyTuple.encode(states.keys, rows: states.count)
+    for row in 0..<states.count where states.words[0][row] != .min {
+      expiries.insert(KeyTime(time: states.words[0][row] &+ timeToLive, key: owners.key(row)))
+    }
+  }
+
+  mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+    guard let part = batch.inTime(&context) else { return }
+    do {
+      for (index, key) in keys.enumerated() {
+        rowKeys[index].append(contentsOf: try key.evaluate(part.columns, part.selection))
+      }
+    } catch {
+      throw StreamError(.row, "a row can't be computed: \(error)")
+    }
+    rows.append(contentsOf: part.columns)
+    times += part.times?.times.words ?? Array(repeating: 0, count: part.columns.count)
+  }
+
+  mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {
+    let isEnd = context.watermark == .max
+    do {
+      if isNew { try begin(&context) }
+      var due = timers.due(watermark: context.watermark, now: context.now)
+      if rows.count > 0 || !due.isEmpty {
+        guard let logic = plan.logic else {
+          throw StreamError(.plan, "the logic of the process '\(plan.name)' is missing: its plan was read from a store")
+        }
+        var batch = ProcessBatch(logic.begin(known), layout: layout, state: state, context: context)
+        try batch.take(rows, keys: rowKeys, times: times, &timers, context.state.states[state])
+        // Rows may have set timers that are due at once.
+        due += timers.due(watermark: context.watermark, now: context.now)
+        try batch.fire(due, &timers, keyTypes: keys.map(\.type), isEnd: isEnd, context.state.states[state])
+        let changed = try batch.write(&context)
+        if let timeToLive = plan.timeToLive {
+          for (key, time) in changed { expiries.insert(KeyTime(time: time &+ timeToLive, key: key)) }
+        }
+        try emit(batch.output, &context)
+      }
+      try writeTimers(&context)
+      try expire(&context)
+    } catch let error as StateError {
+      throw StreamError(error)
+    } catch let error as StreamError {
+      throw error
+    } catch {
+      throw StreamError(.plan, "\(error)")
+    }
+    rows.removeAll()
+    for index in rowKeys.indices { rowKeys[index].removeAll() }
+    times.removeAll()
+    guard isEnd else { return }
+    context.state.states[state].close(through: .max)
+    context.state.states[state + 1].close(through: .max)
+    timers.removeAll()
+    expiries = MinimumHeap()
+  }
+
+  /// Puts the state in place that a new store begins with.
+  private mutating func begin(_ context: inout OperatorContext) throws {
+    isNew = false
+    guard let initial = plan.logic?.initial(known) else { return }
+    let count = initial.states.count
+    let keys = try context.state.states[state].keys(initial.keys, rows: count)
+    var index = KeyNumbers(layout)
+    _ = try index.numbers(of: keys)
+    guard index.count == count else {
+      throw StreamError(.plan, "the initial state of the process '\(plan.name)' has a key twice")
+    }
+    let rows = (0..<Int32(count)).filter { initial.states[Int($0)] != nil }
+    var values = GroupValues(words: 1, blobs: 1)
+    for row in rows { values.append(words: [.min], blobs: [initial.states[Int(row)] ?? []]) }
+    try context.state.states[state].set(index.keys(rows), to: values)
+  }
+
+  private func emit(_ output: (rows: ColumnBatch, times: [Int64]), _ context: inout OperatorContext) throws(StreamError)
+  {
+    guard output.rows.count > 0 else { return }
+    guard isTimed else { return context.emit(RowBatch(output.rows, times: nil, mark: context.watermarkBefore)) }
+    let times = output.times.map { max($0, context.watermarkBefore) }
+    guard times.allSatisfy({ $0 > -Window.maximumTime && $0 < Window.maximumTime }) else {
+      throw StreamError(
+        .overflow, "the process '\(plan.name)' gives a row an event time beyond the years that can be counted")
+    }
+    context.emit(RowBatch(output.rows, times: Column(.timestamp, words: times), mark: context.watermarkBefore))
+  }
+
+  private mutating func writeTimers(_ context: inout OperatorContext) throws(StateError) {
+    var (set, removed) = (TimerColumns(keys.map(\.type)), TimerColumns(keys.map(\.type)))
+    var values = GroupValues(words: 1, blobs: 0)
+    for id in timers.changed.sorted() {
+      if let time = timers.time(of: id) {
+        try set.append(id)
+        values.append(words: [time], blobs: [])
+      } else {
+        try removed.append(id)
+      }
+    }
+    timers.settle()
+    if removed.count > 0 {
+      let keys = try context.state.states[state + 1].keys(removed.columns, rows: removed.count)
+      context.state.states[state + 1].remove(keys, pane: 0)
+    }
+    if set.count > 0 {
+      let keys = try context.state.states[state + 1].keys(set.columns, rows: set.count)
+      try context.state.states[state + 1].set(keys, to: values)
+    }
+  }
+
+  /// Forgets the states whose time is over.
+  private mutating func expire(_ context: inout OperatorContext) throws(StateError) {
+    guard let timeToLive = plan.timeToLive, context.watermark != .max else { return }
+    var due = Column(.string)
+    var seen: Set<[UInt8]> = []
+    while let first = expiries.minimum, first.time <= context.watermark, let entry = expiries.popMinimum() {
+      if seen.insert(entry.key).inserted { due.append(utf8: entry.key) }
+    }
+    if due.count == 0 { return }
+    let columns = try KeyTuple.decode(due, types: keys.map(\.type))
+    let keys = try context.state.states[state].keys(columns, rows: due.count)
+    let values = context.state.states[state].values(of: keys)
+    var gone: [Int32] = []
+    for row in 0..<due.count where values.isFound[row] {
+      let time = values.words[0][row] &+ timeToLive
+      if time <= context.watermark {
+        gone.append(Int32(row))
+      } else {
+        expiries.insert(KeyTime(time: time, key: due.key(row)))
+      }
+    }
+    if !gone.isEmpty {
+      let keys = try context.state.states[state].keys(columns.map { $0.gathered(gone) }, rows: gone.count)
+      context.state.states[state].remove(keys, pane: 0)
+    }
+  }
+}
+
+/// Timers as the key columns of their keyed state.
+private struct TimerColumns {
+  private var keys = Column(.string)
+  private var clocks = Column(.int64)
+  private var names = Column(.string)
+  private let types: [ColumnType]
+
+  init(_ types: [ColumnType]) { self.types = types }
+
+  var count: Int { names.count }
+
+  mutating func append(_ id: TimerQueue.ID) throws(StateError) {
+    keys.append(utf8: id.key)
+    clocks.append(word: id.clock.rawValue)
+    names.append(id.name)
+  }
+
+  var columns: [Column] {
+    get throws(StateError) { try KeyTuple.decode(keys, types: types) + [clocks, names] }
+  }
+}
+
+extension Column {
+  /// The bytes of a key.
+  func key(_ row: Int) -> [UInt8] { Array(bytes[Int(offsets[row])..<Int(offsets[row + 1])]) }
+}
