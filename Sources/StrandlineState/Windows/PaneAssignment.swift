@@ -83,7 +83,9 @@ public struct PaneAssignment: Sendable {
     var singleIndex = PaneIndex()
     // A pane takes a row for all of its windows up to one mark, and for none of them from another one on.
     var (start, end, opens, closes) = (Int64(0), Int64.min, Int64(0), Int64(0))
-    var pane = 0
+    // The rows of the pane in hand, taken out of the list while it is: most rows follow one of the same pane.
+    var pane = -1
+    var rows: [Int32] = []
     let words = times.words.span
     var selected = SelectionCursor(selection)
     for row in words.indices {
@@ -95,15 +97,19 @@ public struct PaneAssignment: Sendable {
         end = window.paneEnd(start)
         opens = Self.sum(window.firstEnd(ofPane: start), lateness)
         closes = Self.sum(window.end(ofPane: start), lateness)
+        if pane >= 0 { swap(&rows, &panes[pane].rows) }
         pane = index.position(of: start, in: &panes)
+        swap(&rows, &panes[pane].rows)
       }
       if mark < opens {
-        panes[pane].rows.append(Int32(row))
+        rows.append(Int32(row))
       } else if closes <= mark {
         late.append(Int32(row))
       } else {
         switch window.place(of: time, mark: mark, lateness: lateness) {
-        case .pane(let later): panes[index.position(of: later, in: &panes)].rows.append(Int32(row))
+        case .pane(let later):
+          let place = index.position(of: later, in: &panes)
+          if place == pane { rows.append(Int32(row)) } else { panes[place].rows.append(Int32(row)) }
         case .windows(let first, let last):
           for start in stride(from: first, through: last, by: Int(window.slide)) {
             singles[singleIndex.position(of: start, in: &singles)].rows.append(Int32(row))
@@ -112,6 +118,7 @@ public struct PaneAssignment: Sendable {
         }
       }
     }
+    if pane >= 0 { swap(&rows, &panes[pane].rows) }
   }
 }
 
