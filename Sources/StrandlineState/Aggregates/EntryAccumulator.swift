@@ -16,6 +16,8 @@ public struct EntryAccumulator: BlobAccumulator {
   public let limit: Int?
   /// Whether equal entries count once.
   public let isDistinct: Bool
+  /// The bytes of an entry where all have as many: looked at for every entry.
+  let entryLength: Int?
 
   /// An accumulator of entries of those parts.
   public init(_ parts: [EntryPart], limit: Int? = nil, distinct: Bool = false) {
@@ -23,11 +25,7 @@ public struct EntryAccumulator: BlobAccumulator {
     self.parts = parts
     self.limit = limit
     self.isDistinct = distinct
-  }
-
-  /// The bytes of an entry where all have as many.
-  var entryLength: Int? {
-    parts.contains { $0.type == .string } ? nil : parts.count * 8
+    entryLength = parts.contains { $0.type == .string } ? nil : parts.count * 8
   }
 
   public func add(_ inputs: [Column], _ rows: ArraySlice<Int32>, to blob: inout [UInt8]) throws(StateError) {

@@ -1,4 +1,5 @@
 import Strandline
+import StrandlineState
 
 /// A row of the tests of aggregates.
 @Record
@@ -83,10 +84,10 @@ struct Total: Aggregate {
 }
 
 extension Stream<Sale> {
-  /// Every aggregate over the sales of each shop and minute.
-  func summaries() -> Stream<SalesSummary> {
+  /// Every aggregate over the sales of each shop and window.
+  func summaries(in window: Window = .tumbling(.minutes(1))) -> Stream<SalesSummary> {
     eventTime(\.at, delay: .minutes(10))
-      .grouped(by: { $0.shop }, in: .tumbling(.minutes(1)))
+      .grouped(by: { $0.shop }, in: window)
       .aggregate(SalesSummary.self) { sales in
         .init(
           shop: sales.key, window: sales.window, items: .count(distinct: sales.row.item),

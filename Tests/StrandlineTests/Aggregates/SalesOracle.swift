@@ -5,25 +5,36 @@ struct SalesOracle {
   /// Sales with the partition and place from which they come.
   var sales: [(sale: Sale, partition: Int, place: Int)] = []
 
-  func summaries() -> [SalesSummary] {
-    let groups = Dictionary(grouping: sales) { "\($0.sale.at.microseconds / 60_000_000) \($0.sale.shop)" }
-    return groups.values.map { rows in
-      summary(rows.sorted { ($0.sale.at, $0.partition, $0.place) < ($1.sale.at, $1.partition, $1.place) }.map(\.sale))
+  /// What is said of windows of so many minutes, one of which begins every minute.
+  func summaries(minutes length: Int64 = 1) -> [SalesSummary] {
+    var groups: [String: (start: Int64, rows: [(sale: Sale, partition: Int, place: Int)])] = [:]
+    for sale in sales {
+      let minute = sale.sale.at.microseconds / 60_000_000
+      for start in (minute - length + 1)...minute {
+        groups["\(start) \(sale.sale.shop)", default: (start, [])].rows.append(sale)
+      }
+    }
+    return groups.values.map { start, rows in
+      let sorted = rows.sorted { ($0.sale.at, $0.partition, $0.place) < ($1.sale.at, $1.partition, $1.place) }
+      return summary(
+        sorted.map(\.sale),
+        TimeWindow(
+          start: Timestamp(microsecondsSince1970: start * 60_000_000),
+          end: Timestamp(microsecondsSince1970: (start + length) * 60_000_000)))
     }.sorted { ($0.window.start, $0.shop) < ($1.window.start, $1.shop) }
   }
 
-  private func summary(_ rows: [Sale]) -> SalesSummary {
+  private func summary(_ rows: [Sale], _ window: TimeWindow) -> SalesSummary {
     let low = rows.filter { $0.amount < 5 }
     let ratings = rows.compactMap(\.rating)
     let byPrice = rows.sorted { ($0.price, $0.item) < ($1.price, $1.item) }
     let byPriceDown = rows.sorted { ($1.price, $0.item) < ($0.price, $1.item) }
     let byRating = rows.filter { $0.rating != nil }.sorted { ($0.rating ?? 0, $0.item) < ($1.rating ?? 0, $1.item) }
     let lowRatings = low.compactMap(\.rating)
-    let start = Timestamp(microsecondsSince1970: rows[0].at.microseconds / 60_000_000 * 60_000_000)
     let prices = rows.map(\.price)
     return SalesSummary(
       shop: rows[0].shop,
-      window: TimeWindow(start: start, end: Timestamp(microsecondsSince1970: start.microseconds + 60_000_000)),
+      window: window,
       items: Int64(Set(rows.map(\.item)).count), lowRated: Set(lowRatings).count,
       about: Int64(Set(rows.map(\.item)).count), least: rows.map(\.item).min() ?? "", greatest: low.map(\.item).max(),
       first: rows[0].item, last: ratings.last, firstLow: low.first?.item, dearest: byPriceDown[0].item,
