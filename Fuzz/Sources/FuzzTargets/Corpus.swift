@@ -133,8 +133,8 @@ public enum Corpus {
       }
       let doubles = [1.5, -2, 0, 1e300].map { Int64(bitPattern: $0.bitPattern) }
       let inputs = [choice >> 2 & 3 == 2 ? Column(.double, words: doubles) : Column(.int64, words: [4, -1, .min, 9])]
-      try state.add(pane: -1000, keys: keys, inputs: inputs, rows: 4)
-      try state.add(pane: 2000, keys: keys, inputs: inputs, rows: 4)
+      try state.states[0].add(pane: -1000, keys: keys, inputs: inputs, rows: 4)
+      try state.states[0].add(pane: 2000, keys: keys, inputs: inputs, rows: 4)
       state.endBatch()
       let bytes = SnapshotTarget.snapshot(state)
       seeds.append(("state-\(choice)", [choice] + bytes))
