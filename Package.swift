@@ -132,7 +132,7 @@ let package = Package(
     .testTarget(
       name: "StrandlineTestKitTests",
       dependencies: [
-        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineStorage",
+        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState", "StrandlineStorage",
         "StrandlineTestKit",
       ],
       swiftSettings: settings),
