@@ -7,7 +7,7 @@ struct ProcessBatch {
   private var index: KeyNumbers
   private let state: Int
   private let layout: KeyLayout
-  private let watermarks: (before: Int64, after: Int64)
+  private let watermarkBefore: Int64
   private let now: Int64
   /// When each key has last changed.
   private var updated: [Int64] = []
@@ -21,7 +21,7 @@ struct ProcessBatch {
     self.layout = layout
     self.state = state
     index = KeyNumbers(layout)
-    watermarks = (context.watermarkBefore, context.watermark)
+    watermarkBefore = context.watermarkBefore
     now = context.now
   }
 
@@ -66,7 +66,7 @@ struct ProcessBatch {
       let part = parts[number]
       let time = part.reduce(Int64.min) { max($0, times[Int($1)]) }
       called(number, at: time)
-      let call = ProcessCall(time: time, watermark: watermarks.before, now: now)
+      let call = ProcessCall(time: time, watermark: watermarkBefore, now: now)
       for change in try run.take(part, key: number, call) {
         timers.change(change.id(tuples.key(Int(part[0]))), to: change.time)
       }
@@ -75,9 +75,12 @@ struct ProcessBatch {
 
   /// Fires timers, and those that they set, as far as they are due, in their order.
   ///
-  /// - Parameter isEnd: whether the input has ended: what a timer sets then never comes due.
+  /// - Parameters:
+  ///   - watermark: the watermark by which timers of event time are due: that before the batch as long as its rows wait.
+  ///   - isEnd: whether the input has ended: what a timer sets then never comes due.
   mutating func fire(
-    _ due: [TimerQueue.Entry], _ timers: inout TimerQueue, keyTypes: [ColumnType], isEnd: Bool,
+    _ due: [TimerQueue.Entry], _ timers: inout TimerQueue, keyTypes: [ColumnType], through watermark: Int64,
+    isEnd: Bool,
     _ values: borrowing KeyedState
   ) throws {
     var ready = MinimumHeap<TimerQueue.Entry>()
@@ -88,15 +91,15 @@ struct ProcessBatch {
       tuple.append(utf8: entry.id.key)
       let number = Int(try numbers(try KeyTuple.decode(tuple, types: keyTypes), rows: 1, values)[0])
       let isEventTime = entry.id.clock == .eventTime
-      let time = max(isEventTime ? entry.time : watermarks.before, watermarks.before)
+      let time = max(isEventTime ? entry.time : watermarkBefore, watermarkBefore)
       called(number, at: isEventTime ? time : .min)
       let timer = FiredTimer(
         name: entry.id.name, time: Timestamp(microsecondsSince1970: entry.time), clock: entry.id.clock)
-      let call = ProcessCall(time: time, watermark: watermarks.after, now: now)
+      let call = ProcessCall(time: time, watermark: watermark, now: now)
       for change in try run.fire(timer, key: number, call) where !isEnd || change.time == nil {
         timers.change(change.id(entry.id.key), to: change.time)
       }
-      for entry in timers.due(watermark: watermarks.after, now: now) { ready.insert(entry) }
+      for entry in timers.due(watermark: watermark, now: now) { ready.insert(entry) }
     }
   }
 

@@ -100,16 +100,20 @@ struct ProcessOperator: StreamOperator {
     let isEnd = context.watermark == .max
     do {
       if isNew { try begin(&context) }
-      var due = timers.due(watermark: context.watermark, now: context.now)
-      if rows.count > 0 || !due.isEmpty {
+      // Processing time has come to this batch before its rows.
+      let before = timers.due(watermark: context.watermarkBefore, now: context.now)
+      if rows.count > 0 || !before.isEmpty
+        || timers.hasDue(watermark: context.watermark, now: isEnd ? .max : context.now)
+      {
         guard let logic = plan.logic else {
           throw StreamError(.plan, "the logic of the process '\(plan.name)' is missing: its plan was read from a store")
         }
         var batch = ProcessBatch(logic.begin(known), layout: layout, state: state, context: context)
-        try batch.take(rows, keys: rowKeys, times: times, &timers, context.state.states[state])
-        // Rows may have set timers that are due at once.
-        due += timers.due(watermark: context.watermark, now: context.now)
-        try batch.fire(due, &timers, keyTypes: keys.map(\.type), isEnd: isEnd, context.state.states[state])
+        let (types, held) = (keys.map(\.type), context.state.states[state])
+        try batch.fire(before, &timers, keyTypes: types, through: context.watermarkBefore, isEnd: false, held)
+        try batch.take(rows, keys: rowKeys, times: times, &timers, held)
+        let due = timers.due(watermark: context.watermark, now: isEnd ? .max : context.now)
+        try batch.fire(due, &timers, keyTypes: types, through: context.watermark, isEnd: isEnd, held)
         let changed = try batch.write(&context)
         if let timeToLive = plan.timeToLive {
           for (key, time) in changed { expiries.insert(KeyTime(time: time &+ timeToLive, key: key)) }

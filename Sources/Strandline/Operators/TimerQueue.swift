@@ -77,6 +77,11 @@ struct TimerQueue: Sendable {
     return due.filter { times[$0.id] == $0.time }
   }
 
+  /// Whether the queue holds anything that is due, were it only a timer that was moved since.
+  func hasDue(watermark: Int64, now: Int64) -> Bool {
+    eventTime.minimum.map { $0.time <= watermark } ?? false || processingTime.minimum.map { $0.time <= now } ?? false
+  }
+
   /// When the next timer of processing time is due.
   var nextProcessingTime: Int64? { processingTime.minimum?.time }
 
