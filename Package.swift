@@ -132,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "StrandlineTestKitTests",
       dependencies: [
-        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState", "StrandlineStorage",
+        "Strandline", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery", "StrandlineState",
+        "StrandlineStorage",
         "StrandlineTestKit",
       ],
       swiftSettings: settings),

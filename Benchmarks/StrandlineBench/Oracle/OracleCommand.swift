@@ -54,6 +54,7 @@ struct OracleCommand: ParsableCommand {
   private static let kinds: [(String, @Sendable (inout OracleRandom) throws -> OracleCase)] = [
     ("mapped", { try MappingCases.make(&$0) }), ("expression", { try ExpressionCases.make(&$0) }),
     ("overlapping", { try GroupingCases.overlapping(&$0) }),
+    ("join", { try JoinCases.make(&$0) }), ("top", { try TopCases.make(&$0) }),
     ("chained", { try ChainedCases.make(&$0) }),
     ("session", { try GroupingCases.session(&$0) }), ("keeping", { try GroupingCases.keeping(&$0) }),
     ("tumbling", { try GroupingCases.tumbling(&$0) }), ("calendar", { try GroupingCases.calendar(&$0) }),
