@@ -10,5 +10,6 @@ enum Measurements {
   /// Memory comes first: a peak is that of the whole process.
   static let all: [Measurement] =
     SteadyMemory.measurements + WindowedCount.measurements + YahooText.measurements + CSVText.measurements
-    + NexmarkEvents.measurements + CommitLatency.measurements + RecoveryTime.measurements + CrashStates.measurements
+    + WindowClosing.measurements + NexmarkEvents.measurements + CommitLatency.measurements + RecoveryTime.measurements
+    + CrashStates.measurements
 }
