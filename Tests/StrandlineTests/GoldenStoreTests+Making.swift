@@ -16,6 +16,9 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
   case torn
   /// Shard snapshots in slices over several batches, records of version 2; keys of a text and an integer, closed.
   case sliced
+  /// Sessions of which single ones are removed, with runs of bytes, and sliding windows of them: three keyed states, records of
+  /// version 3, closed.
+  case operators
 
   static let batches = 24
   static let schema = Schema([
@@ -26,7 +29,13 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
   var description: String { rawValue }
 
   /// The version of the format that it is an example of.
-  var version: String { self == .sliced ? "v2" : "v1" }
+  var version: String {
+    switch self {
+    case .sliced: "v2"
+    case .operators: "v3"
+    default: "v1"
+    }
+  }
 
   /// Whether its commits hold deltas, of many keys.
   private var isLog: Bool { self == .log || self == .sliced }
@@ -34,9 +43,23 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
   private var codes: UInt64 { self == .sliced ? 600 : self == .log ? 60 : 4 }
 
   /// The batches after which the store is left.
-  var stopsAfter: Int { isLog ? 19 : 9 }
+  var stopsAfter: Int { isLog ? 19 : self == .operators ? 15 : 9 }
 
   var plan: StreamPlan {
+    guard self == .operators else { return aggregation }
+    var windows = StreamPlan(
+      rows: Schema([Field("key1", .string, nullable: true), Field("value1", .int64)]), from: .stage(aggregation))
+    windows.keys = [.column("key1")]
+    windows.window = .sliding(size: 40_000_000, slide: 10_000_000, offset: 0)
+    windows.outputs = [
+      OutputColumn("key1", .key(0)), OutputColumn("window", .window),
+      OutputColumn("sessions", .aggregate(AggregateCall(.count))),
+      OutputColumn("rows", .aggregate(AggregateCall(.sum, .column("value1")))),
+    ]
+    return windows
+  }
+
+  private var aggregation: StreamPlan {
     var plan = StreamPlan(rows: Self.schema)
     plan.eventTime = EventTimePlan(column: "at", delay: 20_000_000)
     plan.window = .tumbling(size: self == .sliced ? 40_000_000 : 10_000_000, offset: 0)
@@ -53,6 +76,13 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
       aggregates += [AggregateCall(.max, .column("amount"))]
     case .sliced:
       plan.keys = [.column("page"), .column("code")]
+    case .operators:
+      plan.keys = [.column("page")]
+      plan.window = .session(gap: .fixed(1_500_000))
+      aggregates += [
+        AggregateCall(.count, .column("code"), distinct: true), AggregateCall(.first, .column("amount")),
+        AggregateCall(.approximateCount, .column("size")), AggregateCall(.max, .column("page")),
+      ]
     case .torn:
       plan.keys = [.column("page")]
       plan.filters = [.compare(.notEqual, .column("code"), .literal(.int64(3)))]
@@ -103,6 +133,7 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
     options.sleep = { _ in }
     options.owner = "a golden store"
     options.mode = self == .snapshot ? .snapshot : .log
+    if self == .operators { options.smallestSlice = 100 }
     options.shardCount = self == .sliced ? 1 : 4
     options.retainedBatches = 2
     options.log = LogOptions(segmentCapacity: 8 << 10)

@@ -108,7 +108,7 @@ public final class MicroBatchEngine {
   }
 
   private func commitWithoutRows() throws(StreamError) {
-    flow.beginBatch(now: options.wallClock())
+    flow.beginBatch(now: max(flow.context.now, options.wallClock()))
     try commit(nextBatch, rows: 0, watermarks: sourceWatermarks)
     try publish(now: true)
   }
@@ -175,6 +175,8 @@ public final class MicroBatchEngine {
     for (source, readers) in readers.enumerated() {
       for reader in readers { join(reader, source) }
     }
+    // Processing time doesn't go back, whatever the clock of this machine says.
+    flow.beginBatch(now: commit.committedAt)
     try flow.restored(sources: sourceWatermarks, progress: commit.operators)
     updateReport()
   }
