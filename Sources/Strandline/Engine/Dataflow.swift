@@ -53,11 +53,8 @@ struct Dataflow {
   /// Begins a batch.
   ///
   /// - Parameter now: its processing time, in Unix microseconds.
-  mutating func beginBatch(now: Int64) {
-    context.now = now
-    context.lateRows = 0
-    context.late.removeAll()
-    context.panesClosed = 0
+  mutating func beginBatch(_ batch: BatchID, now: Int64) {
+    context.begin(batch.value, now: now)
   }
 
   /// Takes the rows of a partition through the operators, and its clock past them.

@@ -108,7 +108,7 @@ public final class MicroBatchEngine {
   }
 
   private func commitWithoutRows() throws(StreamError) {
-    flow.beginBatch(now: max(flow.context.now, options.wallClock()))
+    flow.beginBatch(nextBatch, now: max(flow.context.now, options.wallClock()))
     try commit(nextBatch, rows: 0, watermarks: sourceWatermarks)
     try publish(now: true)
   }
@@ -176,7 +176,7 @@ public final class MicroBatchEngine {
       for reader in readers { join(reader, source) }
     }
     // Processing time doesn't go back, whatever the clock of this machine says.
-    flow.beginBatch(now: commit.committedAt)
+    flow.beginBatch(nextBatch, now: commit.committedAt)
     try flow.restored(sources: sourceWatermarks, progress: commit.operators)
     updateReport()
   }
@@ -190,7 +190,7 @@ public final class MicroBatchEngine {
   /// - Throws: `StreamError`; the engine is then of no further use.
   public func step() throws(StreamError) -> EngineStep {
     if report.isFinished { return .finished }
-    flow.beginBatch(now: max(flow.context.now, options.wallClock()))
+    flow.beginBatch(nextBatch, now: max(flow.context.now, options.wallClock()))
     var hasChanged = try look()
     let before = report.rowsRead
     hasChanged = try readBatch() || hasChanged

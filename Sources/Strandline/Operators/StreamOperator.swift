@@ -99,6 +99,8 @@ struct OperatorContext {
   var watermarkBefore = Int64.min
   /// The processing time of the batch, in Unix microseconds: the same for all of its rows, and in its commit.
   var now: Int64 = 0
+  /// The number of the batch.
+  var batch: UInt64 = 0
   /// The clock of the partition whose rows are being taken.
   var clock = PartitionClock()
   /// Rows of the partition that can't be used, by their places in what was read.
@@ -114,7 +116,9 @@ struct OperatorContext {
   /// Panes that were closed, in this batch.
   var panesClosed = 0
   /// What operators have given and no other has taken yet.
-  private(set) var emitted: [RowBatch] = []
+  private var emitted: [RowBatch] = []
+  /// Rows that operators have made, in this batch.
+  private var rowsMade: Int64 = 0
 
   init(_ state: StreamState) {
     self.state = state
@@ -147,7 +151,24 @@ struct OperatorContext {
 
   /// Gives rows to the next operator.
   mutating func emit(_ rows: RowBatch) {
-    if rows.selection.count > 0 { emitted.append(rows) }
+    guard rows.selection.count > 0 else { return }
+    var rows = rows
+    if !rows.isSource {
+      // Rows that an operator made are in the order in which it gave them, over all batches.
+      rows.ordinal = Int64(truncatingIfNeeded: batch << 32) &+ rowsMade
+      rowsMade += Int64(rows.columns.count)
+    }
+    emitted.append(rows)
+  }
+
+  /// Begins a batch.
+  mutating func begin(_ batch: UInt64, now: Int64) {
+    self.batch = batch
+    self.now = now
+    lateRows = 0
+    late.removeAll()
+    panesClosed = 0
+    rowsMade = 0
   }
 
   /// Takes what was given since the last call.

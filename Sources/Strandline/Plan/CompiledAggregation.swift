@@ -92,6 +92,8 @@ struct CompiledAggregation: Sendable {
       if case .aggregate = output.value { output.field.name } else { nil }
     }
     return "aggregate\(keys) in \(window.words): \(values.joined(separator: ", ")); emits \(emission.rawValue)"
+      + (early.map { ", early \($0.words)" } ?? "")
+      + (lateness == 0 ? "" : ", takes rows \(PlanComparison.duration(lateness)) after the end")
   }
 
   /// What its keyed state holds.

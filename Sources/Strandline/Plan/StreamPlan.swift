@@ -19,6 +19,16 @@ public enum EarlyResults: Sendable, Hashable {
   case micros(Int64)
 }
 
+extension EarlyResults {
+  /// How often, in words.
+  var words: String {
+    switch self {
+    case .batches(let count): "every \(count) batches"
+    case .micros(let length): "every \(PlanComparison.duration(length))"
+    }
+  }
+}
+
 /// Which column is the event time, and how far rows may be out of order.
 public struct EventTimePlan: Sendable, Hashable {
   /// The timestamp column.

@@ -96,6 +96,18 @@ struct PlanGraphTests {
         """)
   }
 
+  @Test("is read back also where texts have line breaks, backslashes, quotes and indents")
+  func texts() throws {
+    let source = Stream<Measurement>(from: .jsonLines("none/*.ndjson"))
+    for text in ["a\nb", "a\\nb", "  x", "it's \"so\"", "\r\n\t", "of:\n  union:"] {
+      let plan = chain(source.filter { $0.sensor != text }).filter { $0.readings > 1 }.plan
+      let stored = try StoredPlan(parsing: plan.description)
+      #expect(stored.plan.description == plan.description, "\(text)")
+      guard case .stage(let inner) = stored.plan.input else { throw StreamError(.plan, "no stage") }
+      #expect(inner.filters == [.compare(.notEqual, .column("sensor"), .literal(.string(text)))], "\(text)")
+    }
+  }
+
   @Test("is read back from its description, with the same states")
   func storedPlan() throws {
     let source = Stream<Measurement>(from: .jsonLines("none/*.ndjson"))

@@ -158,3 +158,29 @@ struct UncomputableRowsTests {
     #expect(driver.output.map(\.user) == ["a", "a", "b"] && driver.report.groups == 0)
   }
 }
+
+@Record private struct First: Equatable {
+  var window: TimeWindow
+  var user: String
+  var last: String
+}
+
+@Suite("The order of rows that operators made")
+struct MadeRowsTests {
+  @Test(
+    "is that in which they were given, for first and last of one time, whatever the batches are", arguments: [1, 2, 9])
+  func ties(_ size: Int) throws {
+    let driver = try StreamDriver { (visits: Stream<Visit>) in
+      visits.eventTime(\.at, delay: .zero).grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
+        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+        .grouped(by: { _ in }, in: .tumbling(.seconds(10)))
+        .aggregate(First.self) { .init(window: $0.window, user: .first($0.row.user), last: .last($0.row.user)) }
+    }
+    let rows = ["d", "b", "c", "a"].map { visit($0, 3) } + [visit("z", 25)]
+    for start in stride(from: 0, to: rows.count, by: size) {
+      try driver.feed(Array(rows[start..<min(start + size, rows.count)]))
+    }
+    try driver.finish()
+    #expect(driver.output.map(\.user) == ["a", "z"] && driver.output.map(\.last) == ["d", "z"])
+  }
+}
