@@ -1,5 +1,4 @@
 import Strandline
-import StrandlineState
 import StrandlineStorage
 import StrandlineTestKit
 import Testing
