@@ -18,6 +18,8 @@ struct PaneTable: Sendable {
   private var marks: [UInt64] = []
   /// The number of positions at the end of the last batch.
   private var settled = 0
+  /// The number of positions at the end of the batch before the last one.
+  private var settledBefore = 0
   /// The number of groups at the end of the last batch.
   private(set) var settledGroups = 0
   /// How often positions have changed.
@@ -60,12 +62,12 @@ struct PaneTable: Sendable {
     }
   }
 
-  /// Removes the groups of keys, whatever they had, if they are there: what a delta says of them.
+  /// Removes the groups of keys, whatever they had, if they are there: what a delta says of them. A key may come twice.
   mutating func remove(_ keys: KeyBatch) {
-    var groups: [Int32] = []
-    table.find(keys, into: &groups)
     isStale = true
-    for (row, group) in groups.enumerated() where group >= 0 { table.remove(Int(group), hash: keys.hashes[row]) }
+    for row in 0..<keys.count {
+      if let group = table.find(keys, row) { table.remove(group, hash: keys.hashes[row]) }
+    }
   }
 
   private static func scatter(_ source: [Int64], into target: inout [Int64], at groups: [Int32]) {
@@ -113,6 +115,7 @@ struct PaneTable: Sendable {
     } else {
       for group in touched where !table.isRemoved(Int(group)) { digest.add(term(Int(group), seed)) }
     }
+    settledBefore = settled
     settled = table.count
     settledGroups = table.liveCount
     settledDigest = digest
@@ -128,10 +131,16 @@ struct PaneTable: Sendable {
     }
   }
 
-  /// The groups that the batch has changed and not removed, and those that it has removed.
+  /// The groups that the batch has changed and not removed, and those that it has removed of the ones that were there before it.
+  ///
+  /// The second ones are known when the batch has ended, and have each key once: one that came and went within the batch is in
+  /// no snapshot and no delta.
   var changes: (live: [Int32], removed: [Int32]) {
     guard table.removedCount > 0 else { return (touched, []) }
-    return (touched.filter { !table.isRemoved(Int($0)) }, touched.filter { table.isRemoved(Int($0)) })
+    return (
+      touched.filter { !table.isRemoved(Int($0)) },
+      touched.filter { $0 < settledBefore && table.isRemoved(Int($0)) }
+    )
   }
 
   /// The digest of all groups, computed from nothing. Linear in the groups.

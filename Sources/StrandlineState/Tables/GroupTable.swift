@@ -28,6 +28,8 @@ struct GroupTable: Sendable {
   private(set) var removed = Bitmap()
   /// The number of removed groups.
   private(set) var removedCount = 0
+  /// Which of the removed groups were of the null key, whose placeholder would be taken for a key.
+  private var removedNulls: Set<Int32> = []
   private var slots: [UInt64]
 
   /// A group's number fits half of a slot.
@@ -240,12 +242,16 @@ struct GroupTable: Sendable {
     }
   }
 
-  /// The keys of those groups, with nulls as nulls.
+  /// The keys of those groups, removed ones too, with nulls as nulls.
   func keys(of groups: [Int32]) -> Column {
-    guard let nullGroup else { return keys.gathered(groups) }
+    if nullGroup == nil && removedNulls.isEmpty { return keys.gathered(groups) }
     var out = Column(keys.type, capacity: groups.count)
     for group in groups {
-      if Int(group) == nullGroup { out.appendNull() } else { out.append(Int(group), of: keys) }
+      if Int(group) == nullGroup || removedNulls.contains(group) {
+        out.appendNull()
+      } else {
+        out.append(Int(group), of: keys)
+      }
     }
     return out
   }
@@ -304,7 +310,12 @@ extension GroupTable {
   /// Removes a group by the hash of its key. Its position stays taken until `compact`. Constant time.
   mutating func remove(_ group: Int, hash: UInt64) {
     precondition(!isRemoved(group), "a group is removed once")
-    if group == nullGroup { nullGroup = nil } else { vacate(slotOf: group, hash: hash) }
+    if group == nullGroup {
+      nullGroup = nil
+      removedNulls.insert(Int32(group))
+    } else {
+      vacate(slotOf: group, hash: hash)
+    }
     while removed.count <= group { removed.append(false) }
     removed[group] = true
     removedCount += 1
@@ -357,6 +368,7 @@ extension GroupTable {
     count = left.count
     removed = Bitmap()
     removedCount = 0
+    removedNulls.removeAll()
     return true
   }
 }
