@@ -34,14 +34,15 @@ extension KeyedState {
     var positions: [Int32] = []
     let numbers = Column(.int64, words: Array(0..<Int64(cut.windows.count)))
     try partial.lookUp(KeyBatch(encoded: numbers, hasher: hasher), into: &positions)
+    // What was open goes first: an aggregate may depend on the order of its rows.
+    try copyOpen(places, of: cut, to: &partial)
     try plan.values.add(inputs, to: &partial, groups: cut.windowOfRow)
-    try addOpen(places, of: cut, to: &partial)
     try keep(cut, partial, own)
     return over(cut, partial, own.column)
   }
 
-  /// Adds what was open to the windows that go on with it.
-  private func addOpen(_ places: [GroupPlace], of cut: RowWindows, to partial: inout GroupTable) throws(StateError) {
+  /// Gives the windows that go on with what was open what that holds.
+  private func copyOpen(_ places: [GroupPlace], of cut: RowWindows, to partial: inout GroupTable) throws(StateError) {
     for (number, window) in cut.windows.enumerated() where window.continues {
       let place = places[Int(window.key)]
       guard let table = shards[Int(place.shard)].panes[0]?.table else { continue }
