@@ -54,7 +54,7 @@ extension CompiledPlan {
     if let limit, limit < 1 { throw StreamError(.plan, "the first \(limit) rows of a batch: that must be 1 or more") }
     return append(
       SortOperator(order: try bind(order, edge.schema), limit: limit, schema: edge.schema), [edge],
-      schema: edge.schema, isTimed: edge.isTimed, isDerived: edge.isDerived)
+      schema: edge.schema, isTimed: edge.isTimed, isDerived: true)
   }
 
   private func bind(_ order: [Ordering], _ schema: Schema) throws(StreamError) -> BoundOrdering {

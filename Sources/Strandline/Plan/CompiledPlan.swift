@@ -56,7 +56,7 @@ struct CompiledPlan: Sendable {
     var schema: Schema
     /// Whether rows have an event time.
     var isTimed: Bool
-    /// Whether an operator with state has seen the rows.
+    /// Whether the rows have been with an operator that keeps rows or puts them in another order.
     var isDerived: Bool
   }
 
@@ -195,13 +195,19 @@ struct CompiledPlan: Sendable {
     guard eventTime.maximumJump > 0 else {
       throw StreamError(.plan, "the largest jump must be longer than nothing")
     }
-    guard !edge.isTimed, !edge.isDerived else {
+    guard !edge.isTimed else {
       throw StreamError(
         .plan,
         "the event time is said twice: rows of a window have its last moment as their event time, and those of a source have one column"
       )
     }
     guard let column = edge.schema.index(of: eventTime.column) else {
+    guard !edge.isDerived else {
+      throw StreamError(
+        .plan,
+        "rows that an operator has kept or put in another order have lost their place in a partition, by which watermarks are told: call eventTime(_:delay:) before it"
+      )
+    }
       throw StreamError(.plan, "the event time column '\(eventTime.column)' is not in the rows")
     }
     guard edge.schema.fields[column].type == .timestamp else {
