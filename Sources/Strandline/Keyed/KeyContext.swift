@@ -50,7 +50,8 @@ public struct KeyContext<Output: Record>: Sendable {
   public let watermark: Timestamp?
   /// The time of the machine at which the batch began; the same for all of it.
   public let now: Timestamp
-  /// The event time of rows that are emitted without one: the latest of the key's rows, or that of the timer.
+  /// The event time of rows that are emitted without one: the latest of the key's rows, or that of the timer. For a timer of
+  /// processing time it is the watermark; before that is known, the time of the key's last change, if it has a state.
   public let time: Timestamp
   private(set) var emitted: [(row: Output, time: Int64)] = []
 
@@ -62,7 +63,8 @@ public struct KeyContext<Output: Record>: Sendable {
 
   /// Gives a row to what comes next.
   ///
-  /// - Parameter time: its event time, `self.time` unless said otherwise. One before the stream's watermark becomes that.
+  /// - Parameter time: its event time, `self.time` unless said otherwise. One before the stream's watermark becomes that; one
+  ///   beyond ±2^61 microseconds fails the run.
   public mutating func emit(_ row: Output, at time: Timestamp? = nil) {
     emitted.append((row, (time ?? self.time).microseconds))
   }

@@ -95,12 +95,19 @@ struct ProcessBatch {
       called(number, at: isEventTime ? time : .min)
       let timer = FiredTimer(
         name: entry.id.name, time: Timestamp(microsecondsSince1970: entry.time), clock: entry.id.clock)
-      let call = ProcessCall(time: time, watermark: watermark, now: now)
+      let isUnknown = !isEventTime && time == .min
+      let call = ProcessCall(
+        time: Self.countable(isUnknown ? updated[number] : time), watermark: watermark, now: now)
       for change in try run.fire(timer, key: number, call) where !isEnd || change.time == nil {
         timers.change(change.id(entry.id.key), to: change.time)
       }
       for entry in timers.due(watermark: watermark, now: now) { ready.insert(entry) }
     }
+  }
+
+  /// The nearest event time that rows can have: timers can be set for any moment.
+  private static func countable(_ time: Int64) -> Int64 {
+    min(max(time, 1 - Window.maximumTime), Window.maximumTime - 1)
   }
 
   private mutating func called(_ number: Int, at time: Int64) {
