@@ -64,14 +64,12 @@ struct DeduplicateOperator: StreamOperator {
     _ keys: KeyBatch, _ times: [Int64], except seen: [Bool]
   ) throws(StateError) -> [Int32] {
     var kept: [Int32] = []
-    var found = KeyedNumbers(context: keys)
-    let places = try found.places(of: keys)
+    let isText = keys.column.type == .string
+    var index = KeyNumbers(isText ? .text : .word(keys.column.type))
+    let numbers = try index.numbers(of: keys)
+    var found = KeptTimes(keys: index.count, within: within)
     for row in times.indices where !seen[row] {
-      var isRepeated = false
-      found.forEach(at: places[row]) { if abs(times[row] - $0) <= within { isRepeated = true } }
-      if isRepeated { continue }
-      try found.add(times[row], at: places[row])
-      kept.append(Int32(row))
+      if found.keep(times[row], key: numbers[row], pane: window.pane(of: times[row])) { kept.append(Int32(row)) }
     }
     return kept
   }
@@ -101,12 +99,5 @@ struct DeduplicateOperator: StreamOperator {
   var dependsOnOrder: String? { "which row of a key is the first" }
   var keeps: String? {
     "the time of each key's first row, until the watermark is \(PlanComparison.duration(within)) beyond its pane"
-  }
-}
-
-extension KeyedNumbers {
-  /// No numbers, for keys of the form of those.
-  fileprivate init(context keys: KeyBatch) {
-    self.init(keys.column.type == .string ? .text : .word(keys.column.type))
   }
 }
