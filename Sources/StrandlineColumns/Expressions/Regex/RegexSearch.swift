@@ -1,10 +1,17 @@
 /// Whether a regular expression matches somewhere, by a deterministic automaton that is made as texts ask for it.
 ///
-/// A state is the set of steps at which the search can be. When there are too many states all are forgotten, so the time
-/// stays linear and the memory bounded, whatever pattern and texts are.
+/// A state is the set of steps at which the search can be. When there are too many states, or they are of too many steps, all are
+/// forgotten, so the time stays linear and the memory bounded, whatever pattern and texts are. Where nearly every character asks
+/// for a new state, making them is of no use: threads that keep nothing (`RegexMatcher`) go on instead.
 struct RegexSearch {
   /// The most entries of the table of transitions.
   private static let transitionsMax = 1 << 19
+  /// The most steps of all states together, but that a few states are always kept.
+  private static let stepsMax = 1 << 18
+  /// How many characters a state must have served for when all are forgotten, on the average.
+  private static let usesMin = 8
+  /// How often all states may be forgotten before they had served for that many.
+  private static let wastesMax = 3
 
   private let regex: RegularExpression
   /// For each state and class of characters the next state plus one, 0 where it is not known.
@@ -12,6 +19,14 @@ struct RegexSearch {
   private var states: [State] = []
   private var numbers: [[Int32]: Int] = [:]
   private var closure: RegexClosure
+  /// The steps of all states.
+  private(set) var stepCount = 0
+  /// The characters of texts that were searched since the states were last forgotten, but for those of the present one.
+  private var characters = 0
+  /// How often states were forgotten that had served for too few characters.
+  private var wastes = 0
+  /// What searches when states are of no use.
+  private(set) var matcher: RegexMatcher?
 
   private struct State {
     /// The steps that take a character, match or wait for the end, ascending.
@@ -27,24 +42,61 @@ struct RegexSearch {
   }
 
   mutating func matches(_ text: Span<UInt8>) -> Bool {
+    if matcher != nil { return matcher?.firstMatch(text) != nil }
     var state = 0
     var position = 0
+    var start = 0
     while position < text.count {
-      if states[state].isMatch { return true }
-      if state != 0 && states[state].steps.isEmpty && closure.isAnchored { return false }
+      if states[state].isMatch { break }
+      if state != 0 && states[state].steps.isEmpty && closure.isAnchored { break }
       let character = regex.alphabet.number(text, at: position)
       position += Characters.width(text[position])
       let known = next[state * regex.alphabet.count + character]
-      state = known != 0 ? Int(known) - 1 : advance(state, character)
+      if known != 0 {
+        state = Int(known) - 1
+        continue
+      }
+      if isFull {
+        characters += position - start
+        start = position
+        state = forget(state)
+        if matcher != nil { return matcher?.firstMatch(text) != nil }
+      }
+      state = advance(state, character)
     }
-    return states[state].isMatch || states[state].isMatchAtEnd
+    characters += position - start
+    return states[state].isMatch || position == text.count && states[state].isMatchAtEnd
   }
 
   /// The state at the beginning of a text, which differs from all others: assertions of it hold.
   private mutating func makeFirst() {
     let steps = closure.steps(from: [0], isStart: true)
+    stepCount = steps.count
     states = [state(steps, isStart: true)]
     next = [Int32](repeating: 0, count: regex.alphabet.count)
+  }
+
+  private var isFull: Bool {
+    states.count > 16 && (states.count > Self.transitionsMax / regex.alphabet.count || stepCount > Self.stepsMax)
+  }
+
+  /// Forgets all states but one, whose new number it returns.
+  private mutating func forget(_ state: Int) -> Int {
+    if characters < states.count * Self.usesMin { wastes += 1 }
+    characters = 0
+    if wastes > Self.wastesMax { matcher = RegexMatcher(regex, group: 0) }
+    let kept = states[state]
+    numbers.removeAll()
+    makeFirst()
+    return state == 0 ? 0 : add(kept)
+  }
+
+  private mutating func add(_ state: State) -> Int {
+    stepCount += state.steps.count
+    numbers[state.steps] = states.count
+    states.append(state)
+    next.append(contentsOf: repeatElement(0, count: regex.alphabet.count))
+    return states.count - 1
   }
 
   private mutating func advance(_ state: Int, _ character: Int) -> Int {
@@ -61,16 +113,8 @@ struct RegexSearch {
       next[state * regex.alphabet.count + character] = Int32(number + 1)
       return number
     }
-    if states.count > max(16, Self.transitionsMax / regex.alphabet.count) {
-      numbers.removeAll()
-      makeFirst()
-    } else {
-      next[state * regex.alphabet.count + character] = Int32(states.count + 1)
-    }
-    numbers[steps] = states.count
-    states.append(self.state(steps, isStart: false))
-    next.append(contentsOf: repeatElement(0, count: regex.alphabet.count))
-    return states.count - 1
+    next[state * regex.alphabet.count + character] = Int32(states.count + 1)
+    return add(self.state(steps, isStart: false))
   }
 
   private mutating func state(_ steps: [Int32], isStart: Bool) -> State {
