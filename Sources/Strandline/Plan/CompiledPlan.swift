@@ -13,7 +13,7 @@ struct CompiledPlan: Sendable {
   private(set) var outputSchema = Schema([])
   /// The columns of late rows that have an output of their own; nil where they haven't.
   private(set) var lateSchema: Schema?
-  let description: String
+  private(set) var description = ""
 
   /// An operator, and what it is connected with.
   struct Node: Sendable {
@@ -64,8 +64,9 @@ struct CompiledPlan: Sendable {
   ///
   /// - Throws: `StreamError` `.plan` that says what is missing or doesn't fit.
   init(_ plan: StreamPlan) throws(StreamError) {
-    description = plan.description
     let edge = try compile(plan, needed: nil, eventTime: nil)
+    // Expressions have been found to be of a size that can be written and read.
+    description = plan.description
     outputSchema = edge.schema
     guard Set(outputSchema.fields.map(\.name)).count == outputSchema.fields.count else {
       throw StreamError(.plan, "two output columns have one name: \(outputSchema)")
@@ -201,13 +202,13 @@ struct CompiledPlan: Sendable {
         "the event time is said twice: rows of a window have its last moment as their event time, and those of a source have one column"
       )
     }
-    guard let column = edge.schema.index(of: eventTime.column) else {
     guard !edge.isDerived else {
       throw StreamError(
         .plan,
         "rows that an operator has kept or put in another order have lost their place in a partition, by which watermarks are told: call eventTime(_:delay:) before it"
       )
     }
+    guard let column = edge.schema.index(of: eventTime.column) else {
       throw StreamError(.plan, "the event time column '\(eventTime.column)' is not in the rows")
     }
     guard edge.schema.fields[column].type == .timestamp else {

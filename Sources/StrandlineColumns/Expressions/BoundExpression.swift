@@ -14,8 +14,10 @@ public struct BoundExpression: Sendable {
   ///
   /// A null constant takes the type of the other operand; where nothing gives it one, it is a bool.
   ///
-  /// - Throws: `ColumnsError` `.unknownColumn`, or `.typeMismatch` where operands don't fit their operator.
+  /// - Throws: `ColumnsError` `.unknownColumn`, `.typeMismatch` where operands don't fit their operator, or `.malformed` when
+  ///   it has more operators, or is nested more deeply, than `Expression(parsing:)` takes.
   public init(_ expression: Expression, schema: Schema) throws(ColumnsError) {
+    try expression.requireReadable()
     let binding = try ExpressionBinding(expression, ExpressionScope(schema)).typed(as: .bool)
     self.expression = expression
     self.node = binding.node

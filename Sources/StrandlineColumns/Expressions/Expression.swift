@@ -57,13 +57,13 @@ public indirect enum Expression: Sendable, Hashable {
   /// The names of the columns that it reads.
   public var columns: Set<String> {
     var names: Set<String> = []
-    collectColumns(&names)
+    // No recursion: an expression that is too deep to be bound is asked for its columns before.
+    var left = [self]
+    while let part = left.popLast() {
+      if case .column(let name) = part { names.insert(name) }
+      left += part.operands
+    }
     return names
-  }
-
-  private func collectColumns(_ names: inout Set<String>) {
-    if case .column(let name) = self { names.insert(name) }
-    for operand in operands { operand.collectColumns(&names) }
   }
 
   /// The expressions that it is made of, in the order in which they are written.

@@ -20,8 +20,10 @@ extension Expression {
 
 /// Reads tokens by precedence climbing (V. Pratt, “Top down operator precedence”, 1973).
 struct ExpressionParser {
-  private static let operatorsMax = 1000
-  private static let depthMax = 200
+  /// The most operators and parentheses.
+  static let operatorsMax = 1000
+  /// The most calls and cases within one another.
+  static let depthMax = 200
 
   private(set) var lexer: ExpressionLexer
   private(set) var token: ExpressionToken
