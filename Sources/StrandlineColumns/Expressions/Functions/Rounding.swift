@@ -31,8 +31,9 @@ enum Rounding {
     return Double(signOf: value, magnitudeOf: whole.magnitude + 1)
   }
 
-  /// The nearest number with so many decimal digits, below zero before the point: `value * 10^digits`, rounded, divided by
-  /// the same. A value that has no more digits than that, or is not finite, stays.
+  /// The nearest number with so many decimal digits: `value * 10^digits`, rounded, divided by the same; below zero, before the
+  /// point: `value / 10^-digits`, rounded, times the same. A value stays that isn't finite, has no more digits than that (the
+  /// product is 2^52 or more), or would become infinite.
   static func halfAway(_ value: Double, digits: Int64) -> Double {
     guard value.isFinite else { return value }
     if digits < 0 {
