@@ -1,14 +1,21 @@
 import StrandlineColumns
 
 /// A line of a plan's description, read from left to right.
+///
+/// It is read by Unicode scalars: a name may begin with one that joins itself to the quote in front of it.
 struct PlanLine {
   private let line: String
-  private var rest: Substring
+  private var rest: Substring.UnicodeScalarView
 
   /// A line as it stands in a description.
   init(_ line: Substring) {
-    self.line = Self.unescaped(line)
-    rest = self.line[...]
+    self.init(unescaped: Self.unescaped(line))
+  }
+
+  /// A line whose escapes are what they stand for already.
+  init(unescaped line: String) {
+    self.line = line
+    rest = line[...].unicodeScalars
   }
 
   /// The text as one line.
@@ -44,8 +51,8 @@ struct PlanLine {
 
   /// Takes a text if the line goes on with it.
   mutating func skip(_ text: String) -> Bool {
-    guard rest.hasPrefix(text) else { return false }
-    rest = rest.dropFirst(text.count)
+    guard rest.starts(with: text.unicodeScalars) else { return false }
+    rest.removeFirst(text.unicodeScalars.count)
     return true
   }
 
@@ -57,21 +64,20 @@ struct PlanLine {
   /// Takes a name, which may be in double quotes.
   mutating func name() throws(StreamError) -> String {
     guard rest.first == "\"" else {
-      let name = rest.prefix { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) }
+      let name = taken { $0 == "_" || $0.isASCII && ($0.properties.isAlphabetic || Self.isDigit($0)) }
       guard !name.isEmpty else { throw unreadable("a name is missing") }
-      rest = rest.dropFirst(name.count)
-      return String(name)
+      return name
     }
-    rest = rest.dropFirst()
-    var name = ""
-    while let character = rest.popFirst() {
-      if character != "\"" {
-        name.append(character)
+    rest.removeFirst()
+    var name = String.UnicodeScalarView()
+    while let scalar = rest.popFirst() {
+      if scalar != "\"" {
+        name.append(scalar)
       } else if rest.first == "\"" {
         name.append("\"")
-        rest = rest.dropFirst()
+        rest.removeFirst()
       } else {
-        return name
+        return String(name)
       }
     }
     throw unreadable("a name is not closed")
@@ -79,24 +85,30 @@ struct PlanLine {
 
   /// Takes a whole number.
   mutating func number() throws(StreamError) -> Int64 {
-    let digits = rest.prefix { $0 == "-" || $0.isASCII && $0.isNumber }
-    guard let number = Int64(digits) else { throw unreadable("a number is missing") }
-    rest = rest.dropFirst(digits.count)
+    guard let number = Int64(taken { $0 == "-" || Self.isDigit($0) }) else { throw unreadable("a number is missing") }
     return number
   }
 
   /// Takes a whole number, if that is what is left.
   mutating func finalNumber() -> Int64? {
-    guard let number = Int64(rest) else { return nil }
-    rest = ""
+    guard let number = Int64(String(rest)) else { return nil }
+    rest.removeAll()
     return number
   }
 
   /// Takes the rest of the line.
   mutating func remainder() -> String {
-    defer { rest = "" }
+    defer { rest.removeAll() }
     return String(rest)
   }
+
+  private mutating func taken(while isWanted: (Unicode.Scalar) -> Bool) -> String {
+    let part = rest.prefix(while: isWanted)
+    rest = rest[part.endIndex...]
+    return String(part)
+  }
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
   /// An error about this line.
   func unreadable(_ reason: String) -> StreamError {
