@@ -28,9 +28,9 @@ struct DeduplicateOperator: StreamOperator {
   private var window: Window { .tumbling(size: length, offset: 0) }
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    var rows = context.takeOnTime(rows)
+    let (onTime, columns) = try context.values(of: keys, context.takeOnTime(rows))
+    var rows = onTime
     guard let times = rows.times?.times.words else { return }
-    let columns = try keys.evaluate(rows.columns, rows.selection)
     do throws(StateError) {
       let keyed = try context.state.states[state].keys(columns, rows: times.count)
       let seen = seenBefore(keyed, times, context.state.states[state])

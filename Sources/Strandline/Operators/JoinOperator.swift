@@ -95,7 +95,8 @@ struct JoinOperator: StreamOperator {
     _ batch: RowBatch, _ input: Int, _ context: inout OperatorContext
   ) throws -> JoinRows {
     let side = sides[input]
-    var keys = try side.keys.evaluate(batch.columns, batch.selection)
+    let (batch, values) = try context.values(of: side.keys, batch)
+    var keys = values
     var positions = batch.selection.positions
     if keys.contains(where: \.hasNulls) {
       var (whole, missing): ([Int32], [Int32]) = ([], [])

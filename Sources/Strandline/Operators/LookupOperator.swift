@@ -42,18 +42,17 @@ struct LookupOperator: StreamOperator {
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     try look(context.now)
-    let positions = rows.selection.positions
-    let columns = try keys.evaluate(rows.columns, rows.selection)
-    let keyed = KeyBatch(layout, columns, rows: positions.count, hasher: hasher)
+    let (rows, columns) = try context.values(of: keys, rows)
+    let keyed = KeyBatch(layout, columns, rows: rows.columns.count, hasher: hasher)
     var kept: [Int32] = []
     var found: [Int32] = []
-    for row in positions.indices {
+    for row in 0..<rows.columns.count {
       var match: Int64?
       if !columns.contains(where: { $0.isNull(row) }), let place = index.place(of: keyed, row: row) {
         index.forEach(at: place) { match = $0 }
       }
       if match == nil && isInner { continue }
-      kept.append(positions[row])
+      kept.append(Int32(row))
       found.append(Int32(match ?? -1))
     }
     if kept.isEmpty { return }

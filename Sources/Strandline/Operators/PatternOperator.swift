@@ -60,20 +60,23 @@ struct PatternOperator: StreamOperator {
   }
 
   mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    guard let part = batch.inTime(&context), let times = part.times?.times.words else { return }
-    var masks = [UInt64](repeating: 0, count: part.columns.count)
-    do {
-      for (index, key) in keys.enumerated() {
-        arrivedKeys[index].append(contentsOf: try key.evaluate(part.columns, part.selection))
-      }
-      for (element, condition) in conditions.enumerated() {
-        for row in try condition.select(part.columns, part.selection).positions {
-          masks[Int(row)] |= 1 << UInt64(element)
-        }
-      }
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
+    guard var part = batch.inTime(&context) else { return }
+    let used = keys.map { ($0, BoundExpression.Use.value) } + conditions.map { ($0, .condition) }
+    let (values, fulfilled) = try context.compute(part, &part.selection, used) {
+      [columns = part.columns, keys, conditions] (selection) throws(ColumnsError) in
+      var (values, fulfilled): ([Column], [Selection]) = ([], [])
+      for key in keys { values.append(try key.evaluate(columns, selection)) }
+      for condition in conditions { fulfilled.append(try condition.select(columns, selection)) }
+      return (values, fulfilled)
     }
+    var masks = [UInt64](repeating: 0, count: part.columns.count)
+    for (element, rows) in fulfilled.enumerated() {
+      for row in rows.positions { masks[Int(row)] |= 1 << UInt64(element) }
+    }
+    masks = part.selection.positions.map { masks[Int($0)] }
+    part = part.compacted
+    guard let times = part.times?.times.words else { return }
+    for (index, column) in values.enumerated() { arrivedKeys[index].append(contentsOf: column) }
     let bytes = coding.encode(part.columns.columns, rows: Array(0..<Int32(part.columns.count)))
     for row in 0..<part.columns.count {
       let place = Int64(part.places?[row] ?? Int32(row))

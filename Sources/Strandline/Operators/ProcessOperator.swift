@@ -84,14 +84,9 @@ struct ProcessOperator: StreamOperator {
   }
 
   mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    guard let part = batch.inTime(&context) else { return }
-    do {
-      for (index, key) in keys.enumerated() {
-        rowKeys[index].append(contentsOf: try key.evaluate(part.columns, part.selection))
-      }
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
-    }
+    guard let onTime = batch.inTime(&context) else { return }
+    let (part, values) = try context.values(of: keys, onTime)
+    for (index, column) in values.enumerated() { rowKeys[index].append(contentsOf: column) }
     rows.append(contentsOf: part.columns)
     times += part.times?.times.words ?? Array(repeating: 0, count: part.columns.count)
   }

@@ -17,6 +17,34 @@ struct RefusedRow: Sendable {
 }
 
 extension OperatorContext {
+  /// The rows without those that have been refused before, which have no part in anything any more.
+  func withoutRefused(_ rows: RowBatch) -> RowBatch {
+    if refused.isEmpty || !rows.isSource { return rows }
+    let gone = Set(refused.map(\.row))
+    let left = (0..<Int32(rows.columns.count)).filter { !gone.contains(rows.places?[Int($0)] ?? $0) }
+    if left.count == rows.columns.count { return rows }
+    let selected = Set(rows.selection.positions)
+    var out = rows.gathered(.rows(left))
+    out.selection = .rows((0..<Int32(left.count)).filter { selected.contains(left[Int($0)]) })
+    return out
+  }
+
+  /// The selected rows for which all of those expressions can be computed, and nothing else, with their values.
+  ///
+  /// - Throws: as `compute` does.
+  mutating func values(
+    of expressions: [BoundExpression], _ rows: RowBatch
+  ) throws(StreamError) -> (rows: RowBatch, values: [Column]) {
+    var rows = rows
+    let values = try compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
+      [columns = rows.columns] (selection) throws(ColumnsError) in
+      var values: [Column] = []
+      for expression in expressions { values.append(try expression.evaluate(columns, selection)) }
+      return values
+    }
+    return (rows.compacted, values)
+  }
+
   /// Computes something of rows, and again without those for which an expression can't be computed, where such rows are to be
   /// passed over.
   ///

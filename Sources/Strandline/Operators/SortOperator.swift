@@ -25,12 +25,8 @@ struct SortOperator: StreamOperator {
   }
 
   mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    let part = batch.compacted
-    do {
-      orders += try order.keys(part.columns, .all(part.columns.count))
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
-    }
+    let (part, values) = try context.values(of: order.expressions, batch)
+    orders += order.keys(values, rows: part.columns.count)
     rows.append(contentsOf: part.columns)
     if let stamped = part.times {
       times += stamped.times.words

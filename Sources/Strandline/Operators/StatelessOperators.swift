@@ -10,14 +10,16 @@ struct EventTimeOperator: StreamOperator {
   let summary: String
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    var rows = rows
+    var rows = context.withoutRefused(rows)
     let stamped = context.clock.stamp(rows.columns.columns[column], limits: limits)
     rows.times = stamped.times
     if !stamped.refused.isEmpty {
       context.refused += stamped.refused.map {
         RefusedRow(row: rows.places?[Int($0.row)] ?? $0.row, reason: .time($0.refusal))
       }
-      rows.selection = stamped.selection(of: rows.columns.count)
+      // What a filter has dropped before doesn't come back.
+      let refused = Set(stamped.refused.map(\.row))
+      rows.selection = .rows(rows.selection.positions.filter { !refused.contains($0) })
     }
     context.emit(rows)
   }

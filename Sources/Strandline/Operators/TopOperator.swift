@@ -64,20 +64,19 @@ struct TopOperator: StreamOperator {
       }
     } catch let error as StateError {
       throw StreamError(error)
-    } catch let error as ColumnsError {
-      throw StreamError(.row, "a row can't be computed: \(error)")
+    } catch let error as StreamError {
+      throw error
     } catch {
       throw StreamError(.store, "the first rows of a group can't be read: \(error)")
     }
   }
 
   private mutating func add(_ rows: RowBatch, pane: Int64, _ context: inout OperatorContext) throws {
-    let all = Selection.all(rows.columns.count)
-    var columns: [Column] = []
-    for key in keys { columns.append(try key.evaluate(rows.columns, all)) }
-    let orders = try order.keys(rows.columns, all)
+    let (rows, columns) = try context.values(of: keys + order.expressions, rows)
+    let orders = order.keys(Array(columns[keys.count...]), rows: rows.columns.count)
     var index = KeyNumbers(KeyLayout(keys.map(\.type)))
-    let numbers = try index.numbers(of: try context.state.states[state].keys(columns, rows: all.count))
+    let numbers = try index.numbers(
+      of: try context.state.states[state].keys(Array(columns[..<keys.count]), rows: rows.columns.count))
     let groups = index.keys(Array(0..<Int32(index.count)))
     let held = context.state.states[state].values(of: groups, pane: pane)
     var lists: [[RankedRow]] = []

@@ -35,13 +35,13 @@ struct BoundOrdering: Sendable {
   let expressions: [BoundExpression]
   let descending: [Bool]
 
-  /// Bytes for each selected row, whose order is that of the rows.
+  /// Bytes for each row, whose order is that of the rows, from the values of its expressions.
   ///
   /// Each value is encoded as a key of its own, which no other begins with; so turning all bytes turns the order.
-  func keys(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [[UInt8]] {
-    var keys = [[UInt8]](repeating: [], count: selection.count)
-    for (expression, isDescending) in zip(expressions, descending) {
-      let values = KeyTuple.encode([try expression.evaluate(batch, selection)], rows: selection.count)
+  func keys(_ values: [Column], rows: Int) -> [[UInt8]] {
+    var keys = [[UInt8]](repeating: [], count: rows)
+    for (column, isDescending) in zip(values, descending) {
+      let values = KeyTuple.encode([column], rows: rows)
       for row in keys.indices {
         let bytes = values.key(row)
         keys[row] += isDescending ? bytes.map { ~$0 } : bytes
