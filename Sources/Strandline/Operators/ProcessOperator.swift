@@ -104,11 +104,14 @@ struct ProcessOperator: StreamOperator {
           throw StreamError(.plan, "the logic of the process '\(plan.name)' is missing: its plan was read from a store")
         }
         var batch = ProcessBatch(logic.begin(known), layout: layout, state: state, context: context)
-        let (types, held) = (keys.map(\.type), context.state.states[state])
-        try batch.fire(before, &timers, keyTypes: types, through: context.watermarkBefore, isEnd: false, held)
-        try batch.take(rows, keys: rowKeys, times: times, &timers, held)
+        let types = keys.map(\.type)
+        // The state is lent, not held: what holds it when it is written makes a copy of every shard that changes.
+        try batch.fire(
+          before, &timers, keyTypes: types, through: context.watermarkBefore, isEnd: false, context.state.states[state])
+        try batch.take(rows, keys: rowKeys, times: times, &timers, context.state.states[state])
         let due = timers.due(watermark: context.watermark, now: isEnd ? .max : context.now)
-        try batch.fire(due, &timers, keyTypes: types, through: context.watermark, isEnd: isEnd, held)
+        try batch.fire(
+          due, &timers, keyTypes: types, through: context.watermark, isEnd: isEnd, context.state.states[state])
         let changed = try batch.write(&context)
         if let timeToLive = plan.timeToLive {
           for (key, time) in changed { expiries.insert(KeyTime(time: time &+ timeToLive, key: key)) }
