@@ -22,8 +22,8 @@ struct PatternOperator: StreamOperator {
   private let matcher: PatternMatcher
   private var arrived: [KeptRow] = []
   private var arrivedKeys: [Column]
-  /// When there is something to do for keys; the word of a key says which of its entries counts.
-  private var alarms = MinimumHeap<KeyTime>()
+  /// When there may be something to do for keys: the word of a key says whether there is.
+  private var alarms = Alarms<KeyBytes>()
 
   init(_ plan: PatternPlan, keys: [BoundExpression], conditions: [BoundExpression], schema: Schema, state: Int) {
     self.plan = plan
@@ -56,7 +56,7 @@ struct PatternOperator: StreamOperator {
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
     let held = context.state.states[state].rows(of: [0])
     let tuples = KeyTuple.encode(held.keys, rows: held.count)
-    for row in 0..<held.count { alarms.insert(KeyTime(time: held.words[0][row], key: tuples.key(row))) }
+    for row in 0..<held.count { note(held.words[0][row], tuples.key(row)) }
   }
 
   mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
@@ -97,7 +97,7 @@ struct PatternOperator: StreamOperator {
     }
     guard context.watermark == .max else { return }
     context.state.states[state].close(through: .max)
-    alarms = MinimumHeap()
+    alarms.removeAll()
   }
 
   /// Puts the rows of the batch to those that wait, and takes those that the watermark has passed through the pattern.
@@ -125,11 +125,12 @@ struct PatternOperator: StreamOperator {
     for key in 0..<keys.count {
       try advance(&kept[key], number: key, watermark: context.watermark, &found)
       if kept[key].isEmpty {
+        alarms.forget(KeyBytes(tuples.key(key)))
         gone.append(Int32(key))
         continue
       }
       let wakes = kept[key].wakes(within: plan.within)
-      if !held.isFound[key] || held.words[0][key] != wakes { alarms.insert(KeyTime(time: wakes, key: tuples.key(key))) }
+      note(wakes, tuples.key(key))
       live.append(Int32(key))
       values.append(words: [wakes], blobs: [kept[key].waitingBytes, kept[key].partialBytes])
     }
@@ -137,16 +138,26 @@ struct PatternOperator: StreamOperator {
     try context.state.states[state].set(index.keys(live), to: values)
     try emit(found, columns, tuples, &context)
   }
+  /// Notes when there is something to do for a key; never, if the time is that of no watermark but the last.
+  private mutating func note(_ time: Int64, _ key: [UInt8]) {
+    if time != .max { alarms.note(KeyBytes(key), at: time) }
+  }
+
 
   /// Adds the keys for which there is something to do.
   private mutating func addDue(to index: inout KeyNumbers, _ context: borrowing OperatorContext) throws {
     var due = Column(.string)
-    while let first = alarms.minimum, first.time <= context.watermark, let entry = alarms.popMinimum() {
-      due.append(utf8: entry.key)
-    }
+    while let entry = alarms.pop(through: context.watermark) { due.append(utf8: entry.id.bytes) }
     if due.count == 0 { return }
     let columns = try KeyTuple.decode(due, types: layout.types)
-    _ = try index.numbers(of: try context.state.states[state].keys(columns, rows: due.count))
+    let keys = try context.state.states[state].keys(columns, rows: due.count)
+    let held = context.state.states[state].values(of: keys)
+    var isDue: [Int32] = []
+    for row in 0..<due.count where held.isFound[row] {
+      let time = held.words[0][row]
+      if time <= context.watermark { isDue.append(Int32(row)) } else { note(time, due.key(row)) }
+    }
+    _ = try index.numbers(of: keys.gathered(isDue))
   }
 
   /// Takes the rows that the watermark has passed through the pattern.

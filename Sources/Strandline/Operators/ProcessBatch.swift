@@ -117,8 +117,9 @@ struct ProcessBatch {
 
   /// Writes the states of the keys for which the logic was called.
   ///
-  /// - Returns: the keys whose state wasn't to be forgotten before, as tuples, with the time of their last change.
-  func write(_ context: inout OperatorContext) throws -> [(key: [UInt8], time: Int64)] {
+  /// - Returns: the keys whose state wasn't to be forgotten before, as tuples, with the time of their last change; with none
+  ///   those whose state is gone.
+  func write(_ context: inout OperatorContext) throws -> [(key: KeyBytes, time: Int64?)] {
     let numbers = (0..<Int32(index.count)).filter { isCalled[Int($0)] }
     let states = run.states(numbers)
     var (kept, gone): ([Int32], [Int32]) = ([], [])
@@ -134,8 +135,11 @@ struct ProcessBatch {
     context.state.states[state].remove(index.keys(gone), pane: 0)
     try context.state.states[state].set(index.keys(kept), to: held)
     let new = kept.filter { updated[Int($0)] != .min && !isDated[Int($0)] }
-    let tuples = KeyTuple.encode(try layout.columns(of: index.keys(new)), rows: new.count)
-    return new.indices.map { (tuples.key($0), updated[Int(new[$0])]) }
+    let tuples = KeyTuple.encode(try layout.columns(of: index.keys(gone + new)), rows: gone.count + new.count)
+    return (0..<tuples.count).map { row in
+      let time: Int64? = row < gone.count ? nil : updated[Int(new[row - gone.count])]
+      return (KeyBytes(tuples.key(row)), time)
+    }
   }
 }
 

@@ -21,8 +21,8 @@ struct ProcessOperator: StreamOperator {
   private var rowKeys: [Column]
   private var times: [Int64] = []
   private var timers = TimerQueue()
-  /// When states are to be forgotten, if nothing happens: one entry per key.
-  private var expiries = MinimumHeap<KeyTime>()
+  /// When states may be forgotten: the word of a key says whether it is.
+  private var expiries = Alarms<KeyBytes>()
   /// Whether no batch has ended yet.
   private var isNew = true
 
@@ -79,7 +79,7 @@ struct ProcessOperator: StreamOperator {
     let states = context.state.states[state].rows(of: [0])
     let owners = KeyTuple.encode(states.keys, rows: states.count)
     for row in 0..<states.count where states.words[0][row] != .min {
-      expiries.insert(KeyTime(time: states.words[0][row] &+ timeToLive, key: owners.key(row)))
+      expiries.note(KeyBytes(owners.key(row)), at: states.words[0][row] &+ timeToLive)
     }
   }
 
@@ -114,7 +114,9 @@ struct ProcessOperator: StreamOperator {
           due, &timers, keyTypes: types, through: context.watermark, isEnd: isEnd, context.state.states[state])
         let changed = try batch.write(&context)
         if let timeToLive = plan.timeToLive {
-          for (key, time) in changed { expiries.insert(KeyTime(time: time &+ timeToLive, key: key)) }
+          for (key, time) in changed {
+            if let time { expiries.note(key, at: time &+ timeToLive) } else { expiries.forget(key) }
+          }
         }
         try emit(batch.output, &context)
       }
@@ -134,7 +136,7 @@ struct ProcessOperator: StreamOperator {
     context.state.states[state].close(through: .max)
     context.state.states[state + 1].close(through: .max)
     timers.removeAll()
-    expiries = MinimumHeap()
+    expiries.removeAll()
   }
 
   /// Puts the state in place that a new store begins with.
@@ -192,10 +194,7 @@ struct ProcessOperator: StreamOperator {
   private mutating func expire(_ context: inout OperatorContext) throws(StateError) {
     guard let timeToLive = plan.timeToLive, context.watermark != .max else { return }
     var due = Column(.string)
-    var seen: Set<[UInt8]> = []
-    while let first = expiries.minimum, first.time <= context.watermark, let entry = expiries.popMinimum() {
-      if seen.insert(entry.key).inserted { due.append(utf8: entry.key) }
-    }
+    while let entry = expiries.pop(through: context.watermark) { due.append(utf8: entry.id.bytes) }
     if due.count == 0 { return }
     let columns = try KeyTuple.decode(due, types: keys.map(\.type))
     let keys = try context.state.states[state].keys(columns, rows: due.count)
@@ -206,7 +205,7 @@ struct ProcessOperator: StreamOperator {
       if time <= context.watermark {
         gone.append(Int32(row))
       } else {
-        expiries.insert(KeyTime(time: time, key: due.key(row)))
+        expiries.note(KeyBytes(due.key(row)), at: time)
       }
     }
     if !gone.isEmpty {

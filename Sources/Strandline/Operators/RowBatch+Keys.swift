@@ -2,6 +2,9 @@ import StrandlineColumns
 import StrandlineState
 
 extension [BoundExpression] {
+  /// The keys of an operator, in words.
+  var words: String { isEmpty ? "nothing" : map { "\($0.expression)" }.joined(separator: ", ") }
+
   /// Their values for the selected rows, a column each.
   ///
   /// - Throws: `StreamError` `.row` for a row that can't be computed.

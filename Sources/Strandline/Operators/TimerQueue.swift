@@ -31,27 +31,33 @@ struct TimerQueue: Sendable {
 
   /// The times of the timers that are set.
   private var times: [ID: Int64] = [:]
-  /// Timers that are or were set: those that `times` knows with another time are passed over.
-  private var eventTime = MinimumHeap<Entry>()
-  private var processingTime = MinimumHeap<Entry>()
+  /// When timers may come due: `times` says whether they do.
+  private var eventTime = Alarms<ID>()
+  private var processingTime = Alarms<ID>()
   /// Timers that were set, moved, cancelled or fired in this batch.
   private(set) var changed: Set<ID> = []
 
   /// Sets, moves or cancels a timer.
   mutating func change(_ id: ID, to time: Int64?) {
+    if times[id] == time { return }
     times[id] = time
     changed.insert(id)
-    if let time { push(Entry(time: time, id: id)) }
+    note(id, time)
   }
 
   /// Takes up a timer of a recovered state.
   mutating func restore(_ id: ID, _ time: Int64) {
     times[id] = time
-    push(Entry(time: time, id: id))
+    note(id, time)
   }
 
-  private mutating func push(_ entry: Entry) {
-    if entry.id.clock == .eventTime { eventTime.insert(entry) } else { processingTime.insert(entry) }
+  private mutating func note(_ id: ID, _ time: Int64?) {
+    switch (id.clock, time) {
+    case (.eventTime, let time?): eventTime.note(id, at: time)
+    case (.eventTime, nil): eventTime.forget(id)
+    case (.processingTime, let time?): processingTime.note(id, at: time)
+    case (.processingTime, nil): processingTime.forget(id)
+    }
   }
 
   /// The time of a timer, if it is set.
@@ -67,26 +73,44 @@ struct TimerQueue: Sendable {
 
   /// Removes what is due from the queue's order; `fire` says which of it is still to fire.
   mutating func due(watermark: Int64, now: Int64) -> [Entry] {
+    Self.due(&eventTime, through: watermark, times) + Self.due(&processingTime, through: now, times)
+  }
+
+  private static func due(_ alarms: inout Alarms<ID>, through limit: Int64, _ times: [ID: Int64]) -> [Entry] {
     var due: [Entry] = []
-    while let first = eventTime.minimum, first.time <= watermark, let entry = eventTime.popMinimum() {
-      due.append(entry)
+    while let alarm = alarms.pop(through: limit) {
+      guard let time = times[alarm.id] else { continue }
+      if time <= limit { due.append(Entry(time: time, id: alarm.id)) } else { alarms.note(alarm.id, at: time) }
     }
-    while let first = processingTime.minimum, first.time <= now, let entry = processingTime.popMinimum() {
-      due.append(entry)
-    }
-    return due.filter { times[$0.id] == $0.time }
+    return due
   }
 
-  /// Whether the queue holds anything that is due, were it only a timer that was moved since.
-  func hasDue(watermark: Int64, now: Int64) -> Bool {
-    eventTime.minimum.map { $0.time <= watermark } ?? false || processingTime.minimum.map { $0.time <= now } ?? false
+  /// Whether anything is due.
+  mutating func hasDue(watermark: Int64, now: Int64) -> Bool {
+    Self.settle(&eventTime, times)
+    Self.settle(&processingTime, times)
+    return eventTime.first.map { $0.time <= watermark } ?? false || processingTime.first.map { $0.time <= now } ?? false
   }
 
-  /// When the next timer of processing time is due.
-  var nextProcessingTime: Int64? { processingTime.minimum?.time }
+  /// When the next timer of processing time is due: right after `settle`.
+  var nextProcessingTime: Int64? { processingTime.first?.time }
+
+  /// The number of entries by which timers are found, left-over ones included.
+  var entryCount: Int { eventTime.entryCount + processingTime.entryCount }
 
   /// Forgets what has changed: it has been written.
-  mutating func settle() { changed.removeAll() }
+  mutating func settle() {
+    changed.removeAll()
+    Self.settle(&processingTime, times)
+  }
+
+  /// Brings a timer to the front that is due at the time of its entry.
+  private static func settle(_ alarms: inout Alarms<ID>, _ times: [ID: Int64]) {
+    alarms.trim()
+    while let first = alarms.first, times[first.id] != first.time, let entry = alarms.pop(through: first.time) {
+      if let time = times[entry.id] { alarms.note(entry.id, at: time) }
+    }
+  }
 
   /// Forgets every timer.
   mutating func removeAll() { self = TimerQueue() }
