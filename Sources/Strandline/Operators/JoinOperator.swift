@@ -23,8 +23,6 @@ struct JoinOperator: StreamOperator {
   let isTimed: Bool
   let outputDelay: Int64
   var sides: [JoinSide]
-  /// The number of rows given so far.
-  private var given: Int64 = 0
 
   init(
     kind: JoinKind, within: ClosedRange<Int64>?, condition: BoundExpression?, sides: [JoinSide], isTimed: Bool,
@@ -112,7 +110,7 @@ struct JoinOperator: StreamOperator {
       positions = whole.map { positions[Int($0)] }
     }
     return JoinRows(
-      times: positions.map { batch.time(of: $0) }, keyColumns: keys,
+      times: positions.map { batch.time(of: $0) }, ordinals: positions.map { batch.ordinal(of: $0) }, keyColumns: keys,
       keys: context.state.states[side.state].keys(keys, as: side.layout, rows: positions.count),
       columns: side.kept.map { batch.columns.columns[$0].gathered(positions) })
   }
@@ -147,8 +145,7 @@ struct JoinOperator: StreamOperator {
     context.emit(
       RowBatch(
         ColumnBatch(outputSchema, columns: columns), times: isTimed ? Column(.timestamp, words: times) : nil,
-        mark: before == .max ? before : isBelow ? .min : mark, ordinal: given))
-    given += Int64(times.count)
+        mark: before == .max ? before : isBelow ? .min : mark))
   }
 
   /// Gives rows of one side that have no pair.
@@ -190,20 +187,12 @@ struct JoinOperator: StreamOperator {
 
   // MARK: - Commits
 
-  var keepsProgress: Bool { true }
-
-  var progress: [UInt8] {
-    var writer = ByteWriter()
-    for number in [given] + sides.map(\.nextNumber) { writer.varint(UInt64(number)) }
-    return writer.bytes
-  }
-
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
     do {
       if !progress.isEmpty {
+        // Older commits count rows here, which nothing needs.
         var reader = ByteReader(progress.span.rawSpan)
-        given = Int64(try reader.count(limit: Int.max))
-        for side in sides.indices { sides[side].nextNumber = Int64(try reader.count(limit: Int.max)) }
+        for _ in 0...sides.count { _ = try reader.count(limit: 1 << 62) }
         try reader.finish()
       }
       for side in sides.indices { try sides[side].restore(context.state) }

@@ -11,11 +11,15 @@ struct JoinPairs {
 
   var count: Int { arrivals.count }
 
-  /// The pairs of rows whose keys are equal, and whose times are near enough.
+  /// The pairs of rows whose keys are equal, and whose times are near enough: those of one row that arrives in the order of the
+  /// kept ones' ordinals, whatever they were found through.
   ///
   /// - Parameter offsets: how much later the kept row may be; nil for any time.
   init(_ rows: JoinRows, with side: JoinSide, offsets: ClosedRange<Int64>?) {
+    var ordinals: [Int64] = []
     for row in 0..<rows.count {
+      let first = arrivals.count
+      ordinals.removeAll(keepingCapacity: true)
       let time = rows.times[row]
       let (low, high) = offsets.map { (time + $0.lowerBound, time + $0.upperBound) } ?? (.min, .max)
       side.forEachPane(from: low, through: high) { pane, kept in
@@ -26,9 +30,20 @@ struct JoinPairs {
           arrivals.append(Int32(row))
           panes.append(pane)
           entries.append(Int32(entry))
+          ordinals.append(kept.ordinals[Int(entry)])
         }
       }
+      sort(from: first, by: ordinals)
     }
+  }
+
+  /// Sorts the last pairs by the ordinals of their kept rows.
+  private mutating func sort(from first: Int, by ordinals: [Int64]) {
+    if zip(ordinals, ordinals.dropFirst()).allSatisfy({ $0 < $1 }) { return }
+    let order = ordinals.indices.sorted { ordinals[$0] < ordinals[$1] }
+    let (panes, entries) = (order.map { self.panes[first + $0] }, order.map { self.entries[first + $0] })
+    self.panes.replaceSubrange(first..., with: panes)
+    self.entries.replaceSubrange(first..., with: entries)
   }
 
   /// Some of the pairs.

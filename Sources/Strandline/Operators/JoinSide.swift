@@ -4,9 +4,10 @@ import StrandlineState
 /// One side of a join: what of its rows is kept, and how they are found.
 ///
 /// # Overview
-/// A row is a group of the side's keyed state: its key is the join's key and a number that counts the rows, its words are its
-/// time and whether it has matched, its blob is what is kept of it. Rows of a pane are found by key through `panes`, which is
-/// made again of the state after a recovery. Groups keep their places, since none is removed alone.
+/// A row is a group of the side's keyed state: its key is the join's key and the row's ordinal, its words are its time and
+/// whether it has matched, its blob is what is kept of it. So what is kept doesn't depend on how partitions take turns. Rows of a
+/// pane are found by key through `panes`, which is made again of the state after a recovery. Groups keep their places, since none
+/// is removed alone.
 struct JoinSide: Sendable {
   /// The join's key, of a row.
   let keys: [BoundExpression]
@@ -20,8 +21,6 @@ struct JoinSide: Sendable {
   let window: Window?
   /// Whether it is noted which rows have matched.
   let isTracked: Bool
-  /// The number of the next row.
-  var nextNumber: Int64 = 0
   /// The rows that are kept, by pane.
   var panes: [Int64: JoinPane] = [:]
 
@@ -56,12 +55,11 @@ struct JoinSide: Sendable {
     _ rows: JoinRows, _ chosen: [Int32], matched: [Bool], _ states: inout StreamState
   ) throws(StateError) {
     let blob = RowBlob(schema)
-    let first = nextNumber
-    nextNumber += Int64(rows.count)
     let byPane = Dictionary(grouping: chosen) { pane(of: rows.times[Int($0)]) }.sorted { $0.key < $1.key }
     for (pane, chosen) in byPane {
       var columns = rows.keyColumns.map { $0.gathered(chosen) }
-      columns.append(Column(.int64, words: chosen.map { first + Int64($0) }))
+      let ordinals = chosen.map { rows.ordinals[Int($0)] }
+      columns.append(Column(.int64, words: ordinals))
       let times = chosen.map { rows.times[Int($0)] }
       let places = try states.states[state].touch(
         try states.states[state].keys(columns, rows: chosen.count), pane: pane)
@@ -73,7 +71,7 @@ struct JoinSide: Sendable {
       states.states[state].set(blob: 0, to: blob.encode(rows.columns, rows: chosen), of: places, pane: pane)
       let empty = JoinPane(layout)
       try panes[pane, default: empty].add(
-        rows.keys.gathered(chosen), places: places, times: times, isMatched: isMatched)
+        rows.keys.gathered(chosen), places: places, ordinals: ordinals, times: times, isMatched: isMatched)
     }
   }
 
@@ -86,29 +84,39 @@ struct JoinSide: Sendable {
   }
 
   /// Finds everything again from the keyed state.
+  ///
+  /// - Throws: `StateError` `.malformed` for a row in a pane that its time doesn't lie in.
   mutating func restore(_ states: borrowing StreamState) throws(StateError) {
     panes = [:]
     for pane in states.states[state].openPanes {
       let (places, keys) = states.states[state].groups(ofPane: pane)
-      guard let numbers = keys.last?.words else { continue }
-      let order = (0..<Int32(places.count)).sorted { numbers[Int($0)] < numbers[Int($1)] }
+      guard let ordinals = keys.last?.words else { continue }
+      let order = (0..<Int32(places.count)).sorted { ordinals[Int($0)] < ordinals[Int($1)] }
       let ordered = order.map { places[Int($0)] }
       let columns = keys.dropLast().map { $0.gathered(order) }
+      let times = states.states[state].words(0, of: ordered, pane: pane)
+      guard times.allSatisfy({ isTime($0, in: pane) }) else {
+        throw StateError(.malformed, "a row of a join has a time that is not in its pane, \(pane)")
+      }
       var rows = JoinPane(layout)
       try rows.add(
         states.states[state].keys(Array(columns), as: layout, rows: order.count), places: ordered,
-        times: states.states[state].words(0, of: ordered, pane: pane),
+        ordinals: order.map { ordinals[Int($0)] }, times: times,
         isMatched: states.states[state].words(1, of: ordered, pane: pane).map { $0 != 0 })
       panes[pane] = rows
-      nextNumber = max(nextNumber, (numbers.max() ?? -1) + 1)
     }
+  }
+
+  private func isTime(_ time: Int64, in pane: Int64) -> Bool {
+    time > -Window.maximumTime && time < Window.maximumTime && self.pane(of: time) == pane
   }
 }
 
-/// The kept rows of one pane of a side: found by key, in the order in which they came.
+/// The kept rows of one pane of a side, found by key.
 struct JoinPane: Sendable {
   var entries: KeyedNumbers
   var places: [GroupPlace] = []
+  var ordinals: [Int64] = []
   var times: [Int64] = []
   var isMatched: [Bool] = []
 
@@ -117,11 +125,12 @@ struct JoinPane: Sendable {
   }
 
   mutating func add(
-    _ keys: KeyBatch, places: [GroupPlace], times: [Int64], isMatched: [Bool]
+    _ keys: KeyBatch, places: [GroupPlace], ordinals: [Int64], times: [Int64], isMatched: [Bool]
   ) throws(StateError) {
     let first = self.places.count
     try entries.add(keys, places.indices.map { Int64(first + $0) })
     self.places += places
+    self.ordinals += ordinals
     self.times += times
     self.isMatched += isMatched
   }
@@ -131,6 +140,8 @@ struct JoinPane: Sendable {
 struct JoinRows {
   /// Zero in streams without event time.
   var times: [Int64]
+  /// What no two rows have in common.
+  var ordinals: [Int64]
   /// The join's key.
   var keyColumns: [Column]
   var keys: KeyBatch

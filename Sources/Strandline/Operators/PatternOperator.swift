@@ -79,9 +79,8 @@ struct PatternOperator: StreamOperator {
     for (index, column) in values.enumerated() { arrivedKeys[index].append(contentsOf: column) }
     let bytes = coding.encode(part.columns.columns, rows: Array(0..<Int32(part.columns.count)))
     for row in 0..<part.columns.count {
-      let place = Int64(part.places?[row] ?? Int32(row))
       arrived.append(
-        KeptRow(time: times[row], ordinal: part.ordinal &+ place, mask: masks[row], bytes: bytes[row]))
+        KeptRow(time: times[row], ordinal: part.ordinal(of: Int32(row)), mask: masks[row], bytes: bytes[row]))
     }
   }
 
@@ -125,8 +124,8 @@ struct PatternOperator: StreamOperator {
     for key in 0..<keys.count {
       try advance(&kept[key], number: key, watermark: context.watermark, &found)
       if kept[key].isEmpty {
-        alarms.forget(KeyBytes(tuples.key(key)))
         gone.append(Int32(key))
+        alarms.forget(KeyBytes(tuples.key(key)))
         continue
       }
       let wakes = kept[key].wakes(within: plan.within)
@@ -138,11 +137,11 @@ struct PatternOperator: StreamOperator {
     try context.state.states[state].set(index.keys(live), to: values)
     try emit(found, columns, tuples, &context)
   }
+
   /// Notes when there is something to do for a key; never, if the time is that of no watermark but the last.
   private mutating func note(_ time: Int64, _ key: [UInt8]) {
     if time != .max { alarms.note(KeyBytes(key), at: time) }
   }
-
 
   /// Adds the keys for which there is something to do.
   private mutating func addDue(to index: inout KeyNumbers, _ context: borrowing OperatorContext) throws {

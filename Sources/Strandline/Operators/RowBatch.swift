@@ -17,7 +17,7 @@ struct RowBatch {
   var places: [Int32]?
   /// Whether the rows are those of a partition, as they were read.
   var isSource = false
-  /// What orders rows of one event time: that of row `i` is `ordinal + i`.
+  /// What orders rows of one event time: that of row `i` is `ordinal` and its place. No two rows of a stream have the same.
   var ordinal: Int64 = 0
 
   /// Rows that an operator made, all of one mark.
@@ -40,6 +40,9 @@ struct RowBatch {
     out.places = positions.map { places?[Int($0)] ?? $0 }
     return out
   }
+
+  /// What orders a row among those of one event time.
+  func ordinal(of row: Int32) -> Int64 { ordinal &+ Int64(places?[Int(row)] ?? row) }
 
   /// The selected rows, and nothing else.
   var compacted: RowBatch { gathered(selection) }

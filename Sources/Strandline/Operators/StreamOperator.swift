@@ -154,8 +154,10 @@ struct OperatorContext {
     guard rows.selection.count > 0 else { return }
     var rows = rows
     if !rows.isSource {
-      // Rows that an operator made are in the order in which it gave them, over all batches.
-      rows.ordinal = Int64(truncatingIfNeeded: batch << 32) &+ rowsMade
+      // Rows that an operator made are in the order in which it gave them, over all batches; the bit above those of a
+      // partition's rows keeps them apart from these.
+      rows.ordinal = 1 << 62 | (Int64(truncatingIfNeeded: batch << 28) & (1 << 62 - 1)) &+ rowsMade
+      rows.places = nil
       rowsMade += Int64(rows.columns.count)
     }
     emitted.append(rows)

@@ -87,7 +87,7 @@ struct TopOperator: StreamOperator {
     for (row, number) in numbers.enumerated() {
       var ranked = RankedRow(
         order: orders[row], time: rows.times?.times.words[row] ?? 0,
-        ordinal: rows.ordinal &+ Int64(rows.places?[row] ?? Int32(row)), bytes: [])
+        ordinal: rows.ordinal(of: Int32(row)), bytes: [])
       let list = lists[Int(number)]
       // Most rows of a full list are behind its last one: they are not worth their bytes.
       if list.count == plan.count, let last = list.last, !RankedRow.isBefore(ranked, last) { continue }

@@ -67,7 +67,7 @@ extension CompiledAggregation {
     case .eventTime:
       return rows.times?.times.gathered(selection) ?? Column(.timestamp)
     case .ordinal:
-      return Column(.int64, words: selection.positions.map { rows.ordinal &+ Int64(rows.places?[Int($0)] ?? $0) })
+      return Column(.int64, words: selection.positions.map { rows.ordinal(of: $0) })
     case .none:
       guard let filter = input.filter else { return Column(.int64) }
       return try filtered(filter, nil, rows.columns, selection)
