@@ -33,7 +33,7 @@ struct DeduplicateOperator: StreamOperator {
     guard let times = rows.times?.times.words else { return }
     do throws(StateError) {
       let keyed = try context.state.states[state].keys(columns, rows: times.count)
-      let seen = seenBefore(keyed, times, context.state.states[state])
+      let seen = try seenBefore(keyed, times, context.state.states[state])
       let kept = try first(keyed, times, except: seen)
       try keep(kept, keyed, times, &context.state.states[state])
       rows.selection = .rows(kept)
@@ -44,7 +44,11 @@ struct DeduplicateOperator: StreamOperator {
   }
 
   /// Which rows have a kept one of an earlier batch near them.
-  private func seenBefore(_ keys: KeyBatch, _ times: [Int64], _ state: borrowing KeyedState) -> [Bool] {
+  ///
+  /// - Throws: `StateError` `.malformed` for a kept row in a pane that its time doesn't lie in.
+  private func seenBefore(
+    _ keys: KeyBatch, _ times: [Int64], _ state: borrowing KeyedState
+  ) throws(StateError) -> [Bool] {
     var seen = [Bool](repeating: false, count: times.count)
     for (pane, rows) in byPane(Array(0..<Int32(times.count)), times) {
       let part = keys.gathered(rows)
@@ -52,7 +56,11 @@ struct DeduplicateOperator: StreamOperator {
         let places = state.find(part, pane: beside)
         let kept = state.words(0, of: places, pane: beside)
         for (position, row) in rows.enumerated() where places[position].isGroup {
-          if abs(times[Int(row)] - kept[position]) <= within { seen[Int(row)] = true }
+          let time = kept[position]
+          guard time >= beside, 0..<length ~= time &- beside else {
+            throw StateError(.malformed, "a key's first row has a time that is not in its pane, \(beside)")
+          }
+          if abs(times[Int(row)] - time) <= within { seen[Int(row)] = true }
         }
       }
     }
