@@ -24,7 +24,7 @@ struct GoldenStoreTests {
   private func committed(_ golden: GoldenStore) throws -> MemoryDirectory {
     let folder = Self.folder(golden).appendingPathComponent("store")
     let directory = MemoryDirectory()
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
       let file = try directory.open(name, .create)
       try file.write(Array(try Data(contentsOf: folder.appendingPathComponent(name))), at: 0)
       try file.close()

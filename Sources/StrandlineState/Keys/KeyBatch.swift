@@ -29,8 +29,8 @@ public struct KeyBatch: Sendable {
     hasher.hash(column, into: &hashes)
   }
 
-  /// Takes the half of each hash that chooses the shard from the first columns of a tuple alone, so that all keys that begin
-  /// alike are in one shard.
+  /// Takes the half of each hash that chooses the shard from the first columns of a tuple alone, as keys of their own: so all
+  /// keys that begin alike are in one shard, and so is that beginning where it is a key.
   ///
   /// - Throws: `StateError` `.malformed` when a key is no tuple of those types.
   mutating func shard(byFirst count: Int, of types: [ColumnType], hasher: KeyHasher) throws(StateError) {
@@ -40,7 +40,10 @@ public struct KeyBatch: Sendable {
     for row in hashes.indices {
       let (start, end) = (Int(column.offsets[row]), Int(column.offsets[row + 1]))
       let prefix = try KeyTuple.end(ofFirst: count, of: types, column.bytes, start, end)
-      let half = hasher.hash(bytes, start, prefix) & ~0xFFFF_FFFF
+      let own =
+        count == 1
+        ? try KeyTuple.hash(ofOne: types[0], column.bytes, start, prefix, hasher) : hasher.hash(bytes, start, prefix)
+      let half = own & ~0xFFFF_FFFF
       hashes[row] = hashes[row] & 0xFFFF_FFFF | half
     }
   }

@@ -94,6 +94,34 @@ public enum KeyTuple {
     return position
   }
 
+  /// The hash that the one value of a tuple in `start..<end` has as a key of its own. Linear in its bytes.
+  ///
+  /// - Throws: `StateError` `.malformed` when it is no value of that type.
+  static func hash(
+    ofOne type: ColumnType, _ bytes: [UInt8], _ start: Int, _ end: Int, _ hasher: KeyHasher
+  ) throws(StateError) -> UInt64 {
+    guard start < end else { throw malformed }
+    if bytes[start] == 0 { return hasher.nullHash }
+    if type != .string {
+      guard end - start == 9 else { throw malformed }
+      var bits: UInt64 = 0
+      for position in start + 1..<end { bits = bits << 8 | UInt64(bytes[position]) }
+      return hasher.hash(word: KeyOrder.word(ofSortable: Int64(bitPattern: bits ^ 1 << 63), type))
+    }
+    guard end - start >= 3 else { throw malformed }
+    let text = start + 1..<end - 2
+    guard bytes[text].contains(0) else {
+      // Bytes of UInt8 values have no padding.
+      return hasher.hash(unsafe bytes.span.bytes, text.lowerBound, text.upperBound)
+    }
+    var own: [UInt8] = []
+    for position in text where bytes[position] != 0xFF || bytes[position - 1] != 0 || position == text.lowerBound {
+      own.append(bytes[position])
+    }
+    // As above.
+    return hasher.hash(unsafe own.span.bytes, 0, own.count)
+  }
+
   private static var malformed: StateError {
     StateError(.malformed, "a key is not a tuple of the plan's key columns")
   }
