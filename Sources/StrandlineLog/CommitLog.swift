@@ -15,7 +15,7 @@ public import StrandlineStorage
 ///
 /// # After a crash
 /// Records up to the floor are whole. Above it any may be missing or torn; recovery cuts there.
-public struct CommitLog: ~Copyable {
+public struct CommitLog: ~Copyable, Sendable {
   /// The highest record known to be durable.
   public private(set) var floor: SequenceNumber
   /// The last record written.

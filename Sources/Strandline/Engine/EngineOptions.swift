@@ -43,6 +43,9 @@ public struct EngineOptions: Sendable {
   public var pollNanos: UInt64 = 50_000_000
   /// The most batches whose output waits for a sync; more are synced at once.
   public var maximumUnpublished = 64
+  /// Whether a batch is written, on a thread of its own, while the next one is computed; nil for what suits who runs: a job
+  /// does it, an engine that is stepped by hand does not.
+  public var pipelinesCommits: Bool?
   /// A fault for drills: output is published when it is staged, before the commit.
   public var publishesEarly = false
   /// Who runs, for the message to the next one who opens the store.

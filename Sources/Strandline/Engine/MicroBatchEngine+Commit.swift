@@ -4,43 +4,43 @@ import StrandlineRecovery
 public import StrandlineState
 
 extension MicroBatchEngine {
-  /// Ends the batch of the operators, stages the result, commits the batch and publishes what has become durable.
-  func commit(_ batch: BatchID, rows: UInt64, watermarks: [Int64]) throws(StreamError) {
+  /// Ends the batch of the operators and gives it to the writer, which stages the result, commits the batch and publishes what
+  /// has become durable.
+  ///
+  /// - Parameter isLast: whether it is made durable and visible at once.
+  func commit(_ batch: BatchID, rows: UInt64, watermarks: [Int64], isLast: Bool = false) throws(StreamError) {
     let late = flow.context.lateRows
     let result = try flow.endBatch(sources: watermarks)
     report.rowsLate += flow.context.lateRows - late
+    report.rowsWritten += UInt64(result.count)
     sourceWatermarks = watermarks
     report.watermark = watermarks.min() ?? .min
-    let started = options.clock()
-    var receipt: [UInt8]?
-    let lateRows = flow.context.late
-    if result.count > 0 || !lateRows.isEmpty {
-      // A writer that has lost its store would be found out by the commit; what it stages may be seen before.
-      try requireHeld()
-      receipt = try output.stage(batch, result, late: lateRows)
-      report.rowsWritten += UInt64(result.count)
-    }
-    try write(batch, rows: rows, receipt: receipt)
+    var ended = EndedBatch(
+      batch: batch, rows: result, late: flow.context.late, refused: refused, isLast: isLast || report.isFinished)
+    refused.removeAll()
+    try awaitCommit()
+    ended.commit = pipeline.prepare(batch, record(rows: rows), flow.context.state)
+    // The record has its copy of what the batch changed.
     flow.context.state.beginBatch()
     nextBatch = batch.next
-    if let receipt { unpublished.append((batch, receipt)) }
-    try publish(now: report.isFinished || unpublished.count >= options.maximumUnpublished)
-    report.commitNanos += options.clock() &- started
+    pipeline.start(ended)
+    if !hasCommitThread || ended.isLast { try awaitCommit() }
+  }
+
+  /// Waits for the batch that is being written, if there is one.
+  func awaitCommit() throws(StreamError) {
+    let started = options.clock()
+    guard let written = try pipeline.wait() else { return }
+    report.commitWaitNanos += options.clock() &- started
+    report.commitNanos += written.nanos
     report.batches += 1
-    report.lastBatch = batch
-    updateReport()
+    report.lastBatch = written.batch
+    report.durableBatch = written.durableBatch
+    if let kind = written.kind { report.commits[kind, default: 0] += 1 }
+    try updateReport()
   }
 
-  private func requireHeld() throws(StreamError) {
-    do {
-      try store?.requireHeld()
-    } catch {
-      throw StreamError(error)
-    }
-  }
-
-  private func write(_ batch: BatchID, rows: UInt64, receipt: [UInt8]?) throws(StreamError) {
-    guard store != nil else { return }
+  private func record(rows: UInt64) -> CommitRecord {
     var record = CommitRecord()
     record.partitions = partitions.map(\.record)
     record.watermark = report.watermark
@@ -54,47 +54,18 @@ extension MicroBatchEngine {
     record.groupsChanged = UInt64(flow.context.state.changedGroups)
     record.digest = flow.context.state.digest.value
     record.isFinished = report.isFinished
-    record.receipt = receipt
-    record.sinkPosition =
-      OutputPositions(
-        sink: output.position, rejects: rejects?.position, lock: lock
-      ).encoded
-    record.publishedBefore = publishedBefore
     record.committedAt = flow.context.now
     (record.watermarks, record.operators) = flow.record
     if sourceWatermarks.count != 1 { record.sourceWatermarks = sourceWatermarks }
-    do {
-      if let written = try store?.commit(batch, record, state: flow.context.state) {
-        report.commits[written.kind, default: 0] += 1
-      }
-    } catch {
-      throw StreamError(error)
-    }
+    return record
   }
 
-  /// Syncs what is due, and publishes the output of every batch that is durable.
-  func publish(now: Bool) throws(StreamError) {
-    do {
-      if store != nil, try store?.sync(now: now) == false { return }
-    } catch {
-      throw StreamError(error)
-    }
-    for (batch, receipt) in unpublished { try output.publish(batch, receipt) }
-    unpublished.removeAll()
-    report.durableBatch = store?.durableBatch
-    publishedBefore = nextBatch
-    store?.published(before: nextBatch)
-  }
-
-  /// With nothing to read: syncs what waits, and proves it to a later recovery.
+  /// With nothing to read: waits for what is being written, syncs what waits, and proves it to a later recovery.
   func settle() throws(StreamError) {
-    guard store != nil, report.lastBatch != nil else { return }
-    try publish(now: true)
-    do {
-      if options.durability != .none { try store?.noteIdle() }
-    } catch {
-      throw StreamError(error)
-    }
+    try awaitCommit()
+    guard report.lastBatch != nil else { return }
+    try pipeline.withWriter { (writer) throws(StreamError) in try writer.settle() }
+    try updateReport()
   }
 
   /// The groups of a keyed state as rows: of an aggregation those of all open windows, ordered by (window end, start, key).
@@ -109,28 +80,22 @@ extension MicroBatchEngine {
   /// The digest of the state, computed from nothing: that of the report unless something is wrong. Linear in the groups.
   public func recomputedDigest() -> StateDigest { flow.context.state.recomputedDigest() }
 
-  func updateReport() {
+  func updateReport() throws(StreamError) {
     report.groups = flow.context.state.groupCount
     report.openPanes = flow.context.state.openPaneCount
     report.digest = flow.context.state.digest
-    report.logBytes = store?.bytesOnDisk ?? 0
-    report.logBytesWritten = store?.bytesAppended ?? 0
-    if let outlook = store?.outlook {
-      report.predictedRecoveryNanos = outlook.nanos
-      report.canMeetRecoveryBudget = options.recoveryBudgetNanos.map { outlook.leastNanos <= $0 } ?? true
+    let counted = report
+    report = try pipeline.withWriter { (writer) in
+      var report = counted
+      writer.describe(&report)
+      return report
     }
   }
 
   /// Makes everything durable and visible, and closes store and sink. The engine is then of no further use.
   public func close() throws(StreamError) {
-    try publish(now: true)
-    do {
-      try store?.close()
-    } catch {
-      throw StreamError(error)
-    }
-    updateReport()
-    try output.close()
-    try rejects?.close()
+    try awaitCommit()
+    try pipeline.withWriter { (writer) throws(StreamError) in try writer.close() }
+    try updateReport()
   }
 }

@@ -8,11 +8,10 @@ public import StrandlineStorage
 /// Runs a plan batch by batch: reads, computes, stages, commits, publishes.
 ///
 /// # Overview
-/// The engine is synchronous and has no thread of its own: whoever owns it calls `step` until it says `finished`, and
-/// `close`. Time, randomness and storage are handed in, so that a run can be repeated exactly.
+/// Whoever owns the engine calls `step` until it says `finished`, and `close`. Time, randomness and storage are handed in, so that
+/// a run can be repeated exactly. It has no thread of its own unless it is to write a batch while it computes the next one.
 ///
 /// # Invariants
-/// - A batch's record is written after its output is staged, and its output is published after the record is durable.
 /// - After an error the engine is to be dropped: what the batch did in memory goes with it.
 ///
 /// # After a crash
@@ -22,14 +21,13 @@ public final class MicroBatchEngine {
   let options: EngineOptions
   let follows: Bool
   var flow: Dataflow
-  var store: CheckpointStore?
+  /// Who writes batches.
+  var pipeline: CommitPipeline
+  let hasCommitThread: Bool
   var partitions: [PartitionCursor] = []
   var nextBatch = BatchID(0)
-  var unpublished: [(batch: BatchID, receipt: [UInt8])] = []
-  var publishedBefore = BatchID(0)
-  var rejects: RejectedRows?
-  let lock: FileNumber?
-  let output: OutputWriter
+  /// Rows of the batch that were passed over, with their bytes, for the file of rejected rows.
+  var refused: [(problem: RowProblem, bytes: [UInt8]?)] = []
   private let sources: [any SourceReader]
   /// The watermarks of the sources after the last batch.
   var sourceWatermarks: [Int64]
@@ -70,7 +68,6 @@ public final class MicroBatchEngine {
     self.sources = readers
     let positions = try opened.positions()
     let lock = try opened.lockNumber()
-    self.lock = lock
     // Somebody has removed the lock file, and whoever had it may still be there, with the output open.
     let takesOver = positions?.lock.map { $0 != lock } ?? false
     let next = opened.lastBatch.map(\.next) ?? BatchID(0)
@@ -80,19 +77,23 @@ public final class MicroBatchEngine {
       isDurable: directory != nil && options.durability != .none, publishesEarly: options.publishesEarly,
       takesOver: takesOver, fence: opened.fence())
     if positions == nil { try outputs.checkUnused() }
-    output = try outputs.open(opening, lateSchema: compiled.lateSchema)
+    let output = try outputs.open(opening, lateSchema: compiled.lateSchema)
+    var rejects: RejectedRows?
     if case .skip(let path?) = options.onRowError {
       rejects = try Self.openRejects(path, opening, positions?.rejects)
     }
     nextBatch = next
-    publishedBefore = next
+    hasCommitThread = options.pipelinesCommits ?? false
+    pipeline = CommitPipeline(
+      BatchWriter(
+        store: opened.takeStore(), output: output, rejects: rejects, lock: lock, nextBatch: next, options: options),
+      hasThread: hasCommitThread)
     report.recovery = opened.report
-    store = opened.takeStore()
     if let commit {
       try recover(commit, opened.lastBatch)
       // The output has moved to files of its own: the store says so before anything is written there.
       if takesOver && !commit.isFinished { try commitWithoutRows() }
-    } else if store != nil {
+    } else if directory != nil {
       // Batch 0 has no rows. It says which output is the store's own before anything is written there, so it is synced
       // whatever the durability is.
       try commitWithoutRows()
@@ -109,8 +110,7 @@ public final class MicroBatchEngine {
 
   private func commitWithoutRows() throws(StreamError) {
     flow.beginBatch(nextBatch, now: max(flow.context.now, options.wallClock()))
-    try commit(nextBatch, rows: 0, watermarks: sourceWatermarks)
-    try publish(now: true)
+    try commit(nextBatch, rows: 0, watermarks: sourceWatermarks, isLast: true)
   }
 
   private static func openRejects(
@@ -178,7 +178,7 @@ public final class MicroBatchEngine {
     // Processing time doesn't go back, whatever the clock of this machine says.
     flow.beginBatch(nextBatch, now: commit.committedAt)
     try flow.restored(sources: sourceWatermarks, progress: commit.operators)
-    updateReport()
+    try updateReport()
   }
 
   private func join(_ reader: any PartitionReader, _ source: Int) {
@@ -193,7 +193,13 @@ public final class MicroBatchEngine {
     flow.beginBatch(nextBatch, now: max(flow.context.now, options.wallClock()))
     var hasChanged = try look()
     let before = report.rowsRead
-    hasChanged = try readBatch() || hasChanged
+    hasChanged = try readBatch(from: before) || hasChanged
+    // A batch takes rows for as long as the one before it is being written: it would have to wait anyway.
+    while pipeline.isBusy && report.rowsRead - before < UInt64(options.rowsPerBatch) {
+      let rows = report.rowsRead
+      hasChanged = try readBatch(from: before) || hasChanged
+      if report.rowsRead == rows { pipeline.wait(atMost: Self.shortWait) }
+    }
     let rows = report.rowsRead - before
     let hasEnded = !follows && partitions.allSatisfy(\.hasEnded)
     let watermarks = sources.indices.map { watermark(of: $0) }
@@ -225,10 +231,14 @@ public final class MicroBatchEngine {
     return partitions.count > before
   }
 
+  /// How long nothing is read while a batch is written and no row comes, in nanoseconds.
+  private static let shortWait: UInt64 = 100_000
+
   /// Reads the partitions in turn. Returns whether one of them has ended, or has become idle.
-  private func readBatch() throws(StreamError) -> Bool {
+  ///
+  /// - Parameter start: the rows read before the batch.
+  private func readBatch(from start: UInt64) throws(StreamError) -> Bool {
     var ended = false
-    let start = report.rowsRead
     for step in partitions.indices {
       let index = (cursor + step) % partitions.count
       if partitions[index].hasEnded { continue }
@@ -315,9 +325,8 @@ public final class MicroBatchEngine {
         file: first.partition, offset: first.offset)
     }
     report.rowsRefused += UInt64(problems.count)
-    guard let rejects else { return }
-    try rejects.append(
-      problems.map { ($0, $0.length > 0 ? reader.bytes(at: $0.offset, count: $0.length) : nil) })
+    guard case .skip(_?) = options.onRowError else { return }
+    refused += problems.map { ($0, $0.length > 0 ? reader.bytes(at: $0.offset, count: $0.length) : nil) }
   }
 
   /// The watermark of a source: the minimum over its partitions that may bring more.

@@ -42,8 +42,14 @@ public struct RunReport: Sendable {
   public var canMeetRecoveryBudget = true
   /// Commits of this run by the kind of their record.
   public var commits: [RecordKind: Int] = [:]
-  /// Nanoseconds of this run's commits: encoding, writing, syncing.
+  /// Nanoseconds of this run's commits: staging, compressing, writing, syncing, publishing.
   public var commitNanos: UInt64 = 0
+  /// Nanoseconds of those for which the next batch had to wait.
+  public var commitWaitNanos: UInt64 = 0
+  /// How much of the commits went on while the next batch was computed: 0 for nothing, 1 for all of it.
+  public var commitOverlap: Double {
+    commitNanos == 0 ? 0 : max(0, 1 - Double(commitWaitNanos) / Double(commitNanos))
+  }
 
   /// A report of nothing.
   public init() {}
@@ -51,7 +57,7 @@ public struct RunReport: Sendable {
 
 /// What a step of the engine came to.
 public enum EngineStep: Sendable, Hashable {
-  /// A batch was committed.
+  /// A batch was computed, and committed; with pipelined commits that may still be under way.
   case committed(BatchID)
   /// There was nothing to read; there may be later.
   case waiting

@@ -91,6 +91,8 @@ public struct StreamJob: Sendable {
       } catch {
         throw StreamError(.store, error)
       }
+      var options = options
+      options.pipelinesCommits = options.pipelinesCommits ?? true
       let engine = try MicroBatchEngine(
         plan, sources: sources, sink: sink, lateSink: lateSink, store: directory, options: options, follows: follows)
       return try drive(engine, options, stop, logger, progress)

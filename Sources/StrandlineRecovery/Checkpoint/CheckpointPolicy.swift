@@ -32,6 +32,8 @@ public struct CheckpointPolicy: Sendable, Hashable {
 
   /// Nanoseconds to gather, compress and write a group into a snapshot, as measured so far.
   public private(set) var nanosPerGroup = 100.0
+  /// The bytes of compressed deltas per byte of them, as measured so far.
+  public private(set) var compressedShare = 0.5
   /// Nanoseconds of a sync, as measured so far.
   public private(set) var nanosPerSync = 500_000.0
 
@@ -48,6 +50,11 @@ public struct CheckpointPolicy: Sendable, Hashable {
     // Below some hundred groups the fixed cost would pass for the cost of a group.
     if groups < 256 { return }
     nanosPerGroup += Self.weight * (Double(nanos) / Double(groups) - nanosPerGroup)
+  }
+
+  /// Notes what deltas of so many bytes were compressed to.
+  public mutating func measuredDeltas(raw: Int, bytes: Int) {
+    if raw > 0 { compressedShare += Self.weight * (Double(bytes) / Double(raw) - compressedShare) }
   }
 
   /// Notes what a sync took.

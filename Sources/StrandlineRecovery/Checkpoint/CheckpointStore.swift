@@ -67,7 +67,7 @@ public struct CheckpointOptions: Sendable {
 ///
 /// # Invariants
 /// A batch is acknowledged once `durableBatch` has reached it, not before.
-public struct CheckpointStore: ~Copyable {
+public struct CheckpointStore: ~Copyable, Sendable {
   /// The last batch that is durable; nil before the first.
   public private(set) var durableBatch: BatchID?
   /// The last batch that is written; nil before the first.
@@ -156,42 +156,82 @@ public struct CheckpointStore: ~Copyable {
   public mutating func commit(
     _ batch: BatchID, _ record: CommitRecord, state: borrowing StreamState
   ) throws(LogError) -> Receipt {
-    var record = record
-    let kind: RecordKind
+    try commit(prepare(batch, record, state: state))
+  }
+
+  /// Decides how a batch is written, and copies out of the state what its record holds of it: the state may then change.
+  ///
+  /// Linear in the groups that are copied. `commit` of what it returns comes before the next call.
+  ///
+  /// - Parameters:
+  ///   - record: everything but the parts of the state; what is known only when it is written may still be missing.
+  ///   - state: the state after the batch, between `endBatch` and `beginBatch`.
+  public mutating func prepare(
+    _ batch: BatchID, _ record: CommitRecord, state: borrowing StreamState
+  ) -> PreparedCommit {
+    let started = options.clock()
+    var prepared = PreparedCommit(batch: batch, record: record)
+    if record.batchRows == 0 && record.groupsChanged == 0 && history.isComplete
+      && overhead < options.log.segmentCapacity / 4
+    {
+      prepared.kind = .tick
+    } else if policy.takesSnapshot(
+      groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete, outlook: outlook)
+    {
+      prepared.kind = .snapshot
+      rolling.restart()
+      prepared.copy(.snapshot, 0) { state.encodeSnapshot(into: &$0) }
+    } else {
+      prepared.kind = .delta
+      for shard in state.touchedShards {
+        prepared.copy(.shardDelta, shard) { state.encodeDelta(ofShard: shard, into: &$0) }
+      }
+      // What the deltas will come to is estimated by those before them; `rolling` is told what the slices came to.
+      let bytes = Double(prepared.rawBytes) * policy.compressedShare
+      prepared.slices = rolling.slices(
+        paid: policy.share(outlook) * (bytes + Double(overhead)),
+        estimate: bytes / Double(max(1, record.groupsChanged)), of: state)
+    }
+    prepared.nanos = options.clock() &- started
+    return prepared
+  }
+
+  /// Writes the record of a batch that was prepared. It is durable after the next `sync`.
+  ///
+  /// - Throws: `LogError`; the batch is then not acknowledged.
+  public mutating func commit(_ prepared: consuming PreparedCommit) throws(LogError) -> Receipt {
     let started = options.clock()
     let before = log.bytesAppended
+    let (kind, batch, slices) = (prepared.kind, prepared.batch, prepared.slices)
+    var record = prepared.record
     do {
-      if record.batchRows == 0 && record.groupsChanged == 0 && history.isComplete
-        && overhead < options.log.segmentCapacity / 4
-      {
-        kind = .tick
-      } else if policy.takesSnapshot(
-        groups: Int(record.groups), changed: Int(record.groupsChanged), hasBase: history.isComplete,
-        outlook: outlook)
-      {
-        kind = .snapshot
-        rolling.restart()
-        record.sections = [try section(.snapshot, 0) { state.encodeSnapshot(into: &$0) }]
-      } else {
-        kind = .delta
-        try addDeltas(to: &record, state)
+      for raw in prepared.raws { record.sections.append(try section(raw.kind, raw.shard, raw.bytes)) }
+      if kind == .delta {
+        policy.measuredDeltas(raw: prepared.rawBytes, bytes: record.sections.reduce(0) { $0 + $1.frame.count })
+      }
+      for slice in slices {
+        let section = try section(slice.kind, slice.shard, slice.bytes)
+        rolling.wrote(slice, bytes: section.frame.count)
+        record.sections.append(section)
       }
     } catch {
       throw LogError(.storage, "the state of batch \(batch) can't be encoded: \(error)")
     }
     let sequence = try append(kind, batch, record)
-    if kind == .snapshot { policy.measuredSnapshot(groups: Int(record.groups), nanos: options.clock() &- started) }
+    if kind == .snapshot {
+      policy.measuredSnapshot(groups: Int(record.groups), nanos: prepared.nanos + (options.clock() &- started))
+    }
     history.note(sequence, record.sections)
     backlog.note(record.sections)
     let bytes = log.bytesAppended - before
-    overhead = kind == .snapshot ? 0 : record.sections.reduce(overhead + bytes) { $0 - $1.frame.count }
+    let state = record.sections.reduce(0) { $0 + $1.frame.count }
+    overhead = kind == .snapshot ? 0 : (kind == .tick ? overhead : 0) + bytes - state
     published(before: record.publishedBefore)
     if record.receipt != nil { unpublished.append((batch, sequence)) }
     log.keep(from: min(history.neededFrom, unpublished.first?.sequence ?? SequenceNumber(.max)))
     lastBatch = batch
     if firstUnsynced == nil { firstUnsynced = options.clock() }
-    let slices = record.sections.count { $0.kind != .shardDelta }
-    return Receipt(kind: kind, bytes: bytes, shardSnapshots: kind == .snapshot ? shardCount : slices)
+    return Receipt(kind: kind, bytes: bytes, shardSnapshots: kind == .snapshot ? shardCount : slices.count)
   }
 
   private mutating func append(
@@ -208,31 +248,6 @@ public struct CheckpointStore: ~Copyable {
       (writer: inout ByteWriter) throws(BytesError) in
       writer.raw(payload.rawSpan)
     }
-  }
-
-  /// Adds the deltas of the touched shards, and the slices of shard snapshots that they pay for.
-  private mutating func addDeltas(
-    to record: inout CommitRecord, _ state: borrowing StreamState
-  ) throws(BytesError) {
-    for shard in state.touchedShards {
-      record.sections.append(try section(.shardDelta, shard) { state.encodeDelta(ofShard: shard, into: &$0) })
-    }
-    let bytes = record.sections.reduce(0) { $0 + $1.frame.count }
-    var rolling = rolling
-    record.sections += try rolling.slices(
-      paid: policy.share(outlook) * Double(bytes + overhead),
-      estimate: Double(bytes) / Double(max(1, record.groupsChanged)), of: state
-    ) { (shard, raw) throws(BytesError) in try section(.shardSnapshot, shard, raw) }
-    self.rolling = rolling
-    overhead = 0
-  }
-
-  private mutating func section(
-    _ kind: StateSection.Kind, _ shard: Int, _ encode: (inout ByteWriter) -> Void
-  ) throws(BytesError) -> StateSection {
-    var raw = ByteWriter(capacity: 1 << 12)
-    encode(&raw)
-    return try section(kind, shard, raw.bytes)
   }
 
   private mutating func section(

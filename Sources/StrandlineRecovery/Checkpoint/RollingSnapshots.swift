@@ -28,7 +28,7 @@ struct RollingSnapshots: Sendable {
   /// A slice is no smaller than this if the shard has as much.
   private let smallestSlice: Double
   /// A slice without groups still costs its place in the record.
-  private static let smallestCost = 64
+  private static let smallestCost = 64.0
   /// How much of the older measurements stays with each new one.
   private static let memory = 0.7
 
@@ -47,46 +47,60 @@ struct RollingSnapshots: Sendable {
     credit = min(credit, 0)
   }
 
-  /// The slices that go along with a batch's deltas.
+  /// A slice that was copied out of the state and has yet to be compressed.
+  struct RawSlice: Sendable {
+    var kind: StateSection.Kind
+    var shard: Int
+    var groups: Int
+    var bytes: [UInt8]
+    /// The bytes that it was expected to have in the record.
+    var expected: Double
+  }
+
+  /// Copies the slices out of the state that go along with a batch's deltas.
+  ///
+  /// What they cost is known when they are compressed: `wrote` tells it before the next call.
   ///
   /// - Parameters:
   ///   - paid: bytes of slices that the batch pays for.
   ///   - estimate: bytes per group to begin with.
-  ///   - section: makes a part of the state of what is encoded.
-  mutating func slices(
-    paid: Double, estimate: Double, of state: borrowing StreamState,
-    section: (Int, [UInt8]) throws(BytesError) -> StateSection
-  ) throws(BytesError) -> [StateSection] {
+  mutating func slices(paid: Double, estimate: Double, of state: borrowing StreamState) -> [RawSlice] {
     credit += paid
     // What could not be spent must not make one later commit much dearer than the others.
     var budget = max(min(credit, 2 * paid), smallestSlice)
-    var sections: [StateSection] = []
-    while credit > 0 && budget > 0 && sections.count < shardCount {
+    var slices: [RawSlice] = []
+    while credit > 0 && budget > 0 && slices.count < shardCount {
       let isWhole = cursor.isAtStart
-      let limit = isOwed ? Int.max : groups(in: budget, estimate)
+      let perGroup = bytesPerGroup(estimate)
+      let limit = isOwed ? Int.max : max(1, Int(min(budget / perGroup, 1e9)))
       var raw = ByteWriter(capacity: 1 << 12)
       let slice = state.encodeSlice(ofShard: shard, from: &cursor, limit: limit, into: &raw)
-      var part = try section(shard, raw.bytes)
-      part.kind = slice.isLast ? (isWhole ? .shardSnapshot : .lastSlice) : (isWhole ? .firstSlice : .middleSlice)
-      sections.append(part)
-      let cost = Double(max(part.frame.count, Self.smallestCost))
-      credit -= cost
-      budget -= cost
-      measured.bytes = measured.bytes * Self.memory + Double(part.frame.count)
-      measured.groups = measured.groups * Self.memory + Double(slice.groups)
+      let expected = max(Double(slice.groups) * perGroup, Self.smallestCost)
+      slices.append(
+        RawSlice(
+          kind: slice.isLast
+            ? (isWhole ? .shardSnapshot : .lastSlice) : (isWhole ? .firstSlice : .middleSlice),
+          shard: shard, groups: slice.groups, bytes: raw.bytes, expected: expected))
+      credit -= expected
+      budget -= expected
       if !slice.isLast { break }
       shard = (shard + 1) % shardCount
       cursor = SliceCursor()
       isOwed = false
     }
     // Every shard was written; what is left over must not pile up for later batches.
-    if sections.count == shardCount { credit = min(credit, 0) }
-    return sections
+    if slices.count == shardCount { credit = min(credit, 0) }
+    return slices
   }
 
-  /// How many groups go into so many bytes.
-  private func groups(in bytes: Double, _ estimate: Double) -> Int {
-    let perGroup = measured.groups >= 1 ? measured.bytes / measured.groups : estimate
-    return max(1, Int(min(bytes / max(perGroup, 0.1), 1e9)))
+  /// Notes how many bytes a slice has in the record.
+  mutating func wrote(_ slice: RawSlice, bytes: Int) {
+    credit += slice.expected - max(Double(bytes), Self.smallestCost)
+    measured.bytes = measured.bytes * Self.memory + Double(bytes)
+    measured.groups = measured.groups * Self.memory + Double(slice.groups)
+  }
+
+  private func bytesPerGroup(_ estimate: Double) -> Double {
+    max(measured.groups >= 1 ? measured.bytes / measured.groups : estimate, 0.1)
   }
 }
