@@ -29,6 +29,10 @@ struct Way: Sendable, CustomTestStringConvertible {
     // The state grows and shrinks around what a snapshot may cost, once enough syncs were measured: batches switch to and
     // fro from about the seventieth on.
     Way(name: "switching, one file", output: .file, batches: 110, sensors: 36) { $0.mode = .auto },
+    Way(name: "log, parts, written while the next batch is computed") {
+      $0.mode = .log
+      $0.pipelinesCommits = true
+    },
     Way(name: "group commit, parts") {
       $0.mode = .log
       $0.durability = .group(nanos: 30_000)

@@ -37,6 +37,11 @@ struct Dataflow {
     context.skipsRows = skipsRows
   }
 
+  /// Begins with nothing.
+  mutating func begin() {
+    for index in nodes.indices { nodes[index].operation.begin(&context) }
+  }
+
   /// Takes up what a commit holds.
   ///
   /// - Parameter sources: the watermarks of the sources after it.
@@ -47,6 +52,7 @@ struct Dataflow {
       context.watermark = watermarks[index]
       context.watermarkBefore = watermarks[index]
       try nodes[index].operation.restored(index < progress.count ? progress[index] : [], &context)
+      nodes[index].operation.begin(&context)
     }
   }
 

@@ -23,6 +23,8 @@ extension MicroBatchEngine {
     // The record has its copy of what the batch changed.
     flow.context.state.beginBatch()
     nextBatch = batch.next
+    report.computedBatch = batch
+    describeState()
     pipeline.start(ended)
     if !hasCommitThread || ended.isLast { try awaitCommit() }
   }
@@ -37,7 +39,7 @@ extension MicroBatchEngine {
     report.lastBatch = written.batch
     report.durableBatch = written.durableBatch
     if let kind = written.kind { report.commits[kind, default: 0] += 1 }
-    try updateReport()
+    try describeStore()
   }
 
   private func record(rows: UInt64) -> CommitRecord {
@@ -80,16 +82,24 @@ extension MicroBatchEngine {
   /// The digest of the state, computed from nothing: that of the report unless something is wrong. Linear in the groups.
   public func recomputedDigest() -> StateDigest { flow.context.state.recomputedDigest() }
 
-  func updateReport() throws(StreamError) {
+  func describeState() {
     report.groups = flow.context.state.groupCount
     report.openPanes = flow.context.state.openPaneCount
     report.digest = flow.context.state.digest
+  }
+
+  private func describeStore() throws(StreamError) {
     let counted = report
     report = try pipeline.withWriter { (writer) in
       var report = counted
       writer.describe(&report)
       return report
     }
+  }
+
+  func updateReport() throws(StreamError) {
+    describeState()
+    try describeStore()
   }
 
   /// Makes everything durable and visible, and closes store and sink. The engine is then of no further use.

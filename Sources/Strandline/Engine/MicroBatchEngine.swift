@@ -89,6 +89,7 @@ public final class MicroBatchEngine {
         store: opened.takeStore(), output: output, rejects: rejects, lock: lock, nextBatch: next, options: options),
       hasThread: hasCommitThread)
     report.recovery = opened.report
+    if commit == nil { flow.begin() }
     if let commit {
       try recover(commit, opened.lastBatch)
       // The output has moved to files of its own: the store says so before anything is written there.
@@ -143,6 +144,7 @@ public final class MicroBatchEngine {
       sourceWatermarks = sourceWatermarks.map { _ in commit.watermark }
     }
     report.lastBatch = last
+    report.computedBatch = last
     report.durableBatch = last
     report.rowsRead = commit.rowsRead
     report.rowsLate = commit.rowsLate
@@ -155,13 +157,18 @@ public final class MicroBatchEngine {
         throw StreamError(.source, "the source has fewer partitions than the checkpoint")
       }
       var cursor = PartitionCursor(reader, record)
+      let sourceHasEnded = sourceWatermarks[record.source] == .max
       // One that had ended, and goes on, joins the stream anew.
-      cursor.clock.join(at: sourceWatermarks[record.source])
-      if cursor.hasEnded && !follows && reader.hasGrown {
+      if !sourceHasEnded { cursor.clock.join(at: sourceWatermarks[record.source]) }
+      if cursor.hasEnded && (!follows || sourceHasEnded) && reader.hasGrown {
         throw StreamError(
           .finished,
           "\(reader.name) has grown since it was read to its end: its last windows are closed; use a new checkpoint, or run with leave-open from the beginning",
           file: reader.name)
+      }
+      if cursor.hasEnded && follows && !sourceHasEnded {
+        cursor.hasEnded = false
+        cursor.status = .active
       }
       partitions.append(cursor)
     }
@@ -173,7 +180,7 @@ public final class MicroBatchEngine {
         file: first.name)
     }
     for (source, readers) in readers.enumerated() {
-      for reader in readers { join(reader, source) }
+      for reader in readers { try join(reader, source) }
     }
     // Processing time doesn't go back, whatever the clock of this machine says.
     flow.beginBatch(nextBatch, now: commit.committedAt)
@@ -181,7 +188,13 @@ public final class MicroBatchEngine {
     try updateReport()
   }
 
-  private func join(_ reader: any PartitionReader, _ source: Int) {
+  private func join(_ reader: any PartitionReader, _ source: Int) throws(StreamError) {
+    guard sourceWatermarks[source] < .max else {
+      throw StreamError(
+        .finished,
+        "the source of \(reader.name) has ended, and its windows are closed; use a new checkpoint, or run with leave-open from the beginning",
+        file: reader.name)
+    }
     partitions.append(PartitionCursor(reader, source: source, joiningAt: sourceWatermarks[source]))
   }
 
@@ -194,8 +207,8 @@ public final class MicroBatchEngine {
     var hasChanged = try look()
     let before = report.rowsRead
     hasChanged = try readBatch(from: before) || hasChanged
-    // A batch takes rows for as long as the one before it is being written: it would have to wait anyway.
-    while pipeline.isBusy && report.rowsRead - before < UInt64(options.rowsPerBatch) {
+    // What comes while the batch before is written would have to wait for two of them: this batch takes it along.
+    while follows && pipeline.isBusy && report.rowsRead - before < UInt64(options.rowsPerBatch) {
       let rows = report.rowsRead
       hasChanged = try readBatch(from: before) || hasChanged
       if report.rowsRead == rows { pipeline.wait(atMost: Self.shortWait) }
@@ -226,7 +239,7 @@ public final class MicroBatchEngine {
     lastLook = now
     let before = partitions.count
     for (number, source) in sources.enumerated() {
-      for reader in try source.discover() { join(reader, number) }
+      for reader in try source.discover() { try join(reader, number) }
     }
     return partitions.count > before
   }
@@ -258,6 +271,7 @@ public final class MicroBatchEngine {
     let reader = partitions[index].reader
     let progress = try reader.read(options.limits, into: &batch, problems: &problems)
     let rows = UInt64(batch.count + problems.count)
+    let malformed = UInt64(problems.count)
     var isIdle = false
     if let idleNanos = options.idleNanos {
       isIdle = partitions[index].note(
@@ -265,6 +279,7 @@ public final class MicroBatchEngine {
     }
     if batch.count > 0 { try process(batch, partition: index, &problems) }
     partitions[index].rows += rows
+    partitions[index].malformed += malformed
     report.rowsRead += rows
     report.rowsThisRun += rows
     if !problems.isEmpty { try refuse(problems, reader) }
@@ -279,7 +294,9 @@ public final class MicroBatchEngine {
     let reader = partitions[partition].reader
     let before = flow.context.lateRows
     do throws(StreamError) {
-      let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: partitions[partition].rows & (1 << 44 - 1))
+      // Rows that can't be decoded have no number: which of them share a batch with others must not matter.
+      let decoded = partitions[partition].rows &- partitions[partition].malformed
+      let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: decoded & (1 << 44 - 1))
       let refused = try flow.push(
         batch, source: partitions[partition].source, clock: &partitions[partition].clock, ordinal: ordinal)
       let places = refused.isEmpty ? [] : reader.locate(rows: refused.map { Int($0.row) })

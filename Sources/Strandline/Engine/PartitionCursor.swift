@@ -8,6 +8,8 @@ struct PartitionCursor {
   let source: Int
   var clock: PartitionClock
   var rows: UInt64
+  /// The rows among them that could not be decoded.
+  var malformed: UInt64 = 0
   var status: PartitionRecord.Status
   /// Whether the reader has said that there will be no more.
   var hasEnded = false
@@ -30,6 +32,7 @@ struct PartitionCursor {
     source = record.source
     clock = PartitionClock(maximum: record.maximumTime, joinedAt: record.joinedAt)
     rows = record.rows
+    malformed = record.malformed
     status = record.status
     hasEnded = record.status == .finished
   }
@@ -39,6 +42,7 @@ struct PartitionCursor {
       name: reader.name, identity: reader.identity, offset: reader.offset, rows: rows,
       maximumTime: clock.maximum, joinedAt: clock.joinedAt, status: status)
     record.source = source
+    record.malformed = malformed
     return record
   }
 

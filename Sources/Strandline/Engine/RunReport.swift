@@ -8,6 +8,9 @@ public struct RunReport: Sendable {
   public var batches = 0
   /// The last batch that is committed; nil before the first.
   public var lastBatch: BatchID?
+  /// The last batch that is computed, which everything below is of but what is said of commits and of the log; with pipelined
+  /// commits it may still be on its way to the disk. Nil before the first.
+  public var computedBatch: BatchID?
   /// The last batch that is acknowledged: durable, as far as the durability asks for it; nil before the first.
   public var durableBatch: BatchID?
   /// Rows read since the stream began, over all runs: good, late and refused ones.

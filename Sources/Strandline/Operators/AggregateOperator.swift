@@ -54,8 +54,9 @@ struct AggregateOperator: StreamOperator {
 
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
     try schedule.restore(progress)
-    rememberPanes(&context)
   }
+
+  mutating func begin(_ context: inout OperatorContext) { rememberPanes(&context) }
 
   var keepsProgress: Bool { aggregation.early != nil }
   var progress: [UInt8] { schedule.encoded }

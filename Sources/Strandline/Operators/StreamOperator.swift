@@ -26,6 +26,9 @@ protocol StreamOperator: Sendable {
   /// Ends a batch: windows that end by the watermark close, what changed is given away.
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError)
 
+  /// Begins a run: with nothing, or behind `restored`.
+  mutating func begin(_ context: inout OperatorContext)
+
   /// Takes up what a commit holds: the keyed states are in the context, and so is the watermark.
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError)
 
@@ -62,6 +65,7 @@ protocol StreamOperator: Sendable {
 extension StreamOperator {
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {}
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {}
+  mutating func begin(_ context: inout OperatorContext) {}
   var keepsProgress: Bool { false }
   var progress: [UInt8] { [] }
   var outputDelay: Int64 { 0 }

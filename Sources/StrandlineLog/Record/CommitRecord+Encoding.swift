@@ -14,7 +14,7 @@ extension CommitRecord {
     var metadata = ByteWriter(capacity: 256)
     encodeMetadata(into: &metadata)
     let compressed = metadata.count > Self.compressAbove
-    writer.uint8((compressed ? 1 : 0) | (isExtended ? 2 : 0))
+    writer.uint8((compressed ? 1 : 0) | (isExtended ? 2 : 0) | (countsMalformed ? 4 : 0))
     var stored = ByteWriter(capacity: metadata.count)
     if compressed { _ = try compressor.compress(metadata.rawSpan, appendingTo: &stored) } else { stored = metadata }
     writer.uint32(UInt32(stored.count))
@@ -38,6 +38,7 @@ extension CommitRecord {
     writer.varint(publishedBefore.value)
     writer.int64(committedAt)
     if isExtended { encodeExtension(into: &writer) }
+    if countsMalformed { for partition in partitions { writer.varint(partition.malformed) } }
     writer.varint(UInt64(sections.count))
     for section in sections {
       writer.uint8(section.kind.rawValue)
@@ -71,6 +72,18 @@ extension CommitRecord {
     }
   }
 
+  private mutating func decodeMalformed(_ reader: inout ByteReader) throws(BytesError) {
+    for index in partitions.indices {
+      partitions[index].malformed = try reader.varint()
+      guard partitions[index].malformed <= partitions[index].rows else {
+        throw BytesError(.malformed, "a partition has more malformed rows than rows", offset: reader.offset)
+      }
+    }
+    guard countsMalformed else {
+      throw BytesError(.malformed, "a record counts malformed rows, and there are none", offset: reader.offset)
+    }
+  }
+
   /// Reads a payload.
   ///
   /// - Parameters:
@@ -84,7 +97,7 @@ extension CommitRecord {
   ) throws(BytesError) {
     var reader = ByteReader(payload)
     let flags = try reader.uint8()
-    guard flags <= 3 else { throw BytesError(.malformed, "a record's metadata has unknown flags \(flags)", offset: 0) }
+    guard flags <= 7 else { throw BytesError(.malformed, "a record's metadata has unknown flags \(flags)", offset: 0) }
     let length = Int(try reader.uint32())
     let checksum = try reader.uint32()
     var metadata = try reader.raw(length)
@@ -92,7 +105,7 @@ extension CommitRecord {
       throw BytesError(.malformed, "the checksum of a record's metadata doesn't hold", offset: 0)
     }
     if flags & 1 != 0 { metadata = try decompressor.decompress(metadata.rawSpan, limit: Self.maximumMetadata) }
-    let lengths = try decodeMetadata(metadata, isExtended: flags & 2 != 0)
+    let lengths = try decodeMetadata(metadata, isExtended: flags & 2 != 0, countsMalformed: flags & 4 != 0)
     for (index, (length, checksum)) in lengths.enumerated() {
       guard withSections || toleratingDamage else {
         try reader.skip(length)
@@ -126,7 +139,7 @@ extension CommitRecord {
   }
 
   private mutating func decodeMetadata(
-    _ bytes: [UInt8], isExtended: Bool
+    _ bytes: [UInt8], isExtended: Bool, countsMalformed: Bool
   ) throws(BytesError) -> [(Int, UInt32)] {
     var reader = ByteReader(bytes.rawSpan)
     let count = try reader.count(limit: reader.remaining)
@@ -152,6 +165,7 @@ extension CommitRecord {
     publishedBefore = BatchID(try reader.varint())
     committedAt = try reader.int64()
     if isExtended { try decodeExtension(&reader) }
+    if countsMalformed { try decodeMalformed(&reader) }
     var lengths: [(Int, UInt32)] = []
     for _ in 0..<(try reader.count(limit: reader.remaining)) {
       guard let kind = StateSection.Kind(rawValue: try reader.uint8()) else {

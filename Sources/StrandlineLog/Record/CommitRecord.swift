@@ -48,9 +48,12 @@ public struct CommitRecord: Sendable, Hashable {
 
   /// The version of its payload: readers that don't know what it holds must refuse it.
   public var payloadVersion: UInt8 {
-    if isExtended { return RecordHeader.operatorsVersion }
+    if isExtended || countsMalformed { return RecordHeader.operatorsVersion }
     return sections.contains { $0.kind.isSlice } ? RecordHeader.slicedVersion : RecordHeader.formatVersion
   }
+
+  /// Whether it says of partitions how many of their rows were malformed.
+  var countsMalformed: Bool { partitions.contains { $0.malformed != 0 } }
 
   /// Whether it says something of several operators or sources.
   var isExtended: Bool {
@@ -125,6 +128,8 @@ public struct PartitionRecord: Sendable, Hashable {
   public var offset: UInt64
   /// The rows read so far.
   public var rows: UInt64
+  /// Those of them that could not be decoded.
+  public var malformed: UInt64 = 0
   /// The largest event time so far.
   public var maximumTime: Int64?
   /// The stream's watermark when the partition joined.

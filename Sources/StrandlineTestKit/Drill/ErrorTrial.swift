@@ -87,7 +87,7 @@ struct ErrorTrial: Sendable {
       let run = try SubjectRun(check.subject, on: disk)
       bounds.acknowledged = run.acknowledged
       repeat {
-        bounds = RecoveryCheck.Bounds(acknowledged: run.acknowledged, issued: run.last + 1)
+        bounds = RecoveryCheck.Bounds(acknowledged: run.acknowledged, issued: run.begun + 1)
       } while try run.step()
       try run.engine.close()
       report.note("no error: the fault changes nothing")

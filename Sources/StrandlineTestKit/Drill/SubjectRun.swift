@@ -44,6 +44,9 @@ final class SubjectRun {
   /// The last batch that is committed, as a number; -1 before the first.
   var last: Int { engine.report.lastBatch.map { Int($0.value) } ?? -1 }
 
+  /// The last batch whose commit was begun, as a number; -1 before the first.
+  var begun: Int { engine.report.computedBatch.map { Int($0.value) } ?? -1 }
+
   /// The last batch that was acknowledged; -1 before the first.
   var acknowledged: Int { engine.report.durableBatch.map { Int($0.value) } ?? -1 }
 

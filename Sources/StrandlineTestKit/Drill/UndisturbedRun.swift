@@ -73,13 +73,13 @@ public struct UndisturbedRun: Sendable {
     while isOpen {
       let acknowledged = run.acknowledged
       isOpen = try run.step()
-      take(acknowledged, max(run.last, acknowledged))
+      take(acknowledged, max(run.begun, acknowledged))
       if isOpen { try result.note(run, subject, disk) }
     }
     result.commits = run.engine.report.commits
     let acknowledged = run.acknowledged
     try run.engine.close()
-    take(acknowledged, run.last)
+    take(acknowledged, run.begun)
     if disk.recordsCrashPoints {
       moments.append(Moment(point: disk.crashPoint, acknowledged: run.last, issued: run.last))
     }
