@@ -15,7 +15,7 @@ struct WindowArgumentTests {
       ("1d --step 1h", .cumulating(.days(1), every: .hours(1))), ("day", .daily(in: "UTC")),
       ("day --zone Europe/Berlin", .daily(in: "Europe/Berlin")), ("2weeks", .calendar(2, .week, in: "UTC")),
       ("6hour --zone Asia/Kolkata", .calendar(6, .hour, in: "Asia/Kolkata")),
-      ("session:30m", .session(gap: .minutes(30))),
+      ("session:30m", .session(gap: .minutes(30))), ("rows:100", .rows(100)), ("global", .global),
       ("month --step day --zone UTC", .cumulating(.month, every: .day, in: "UTC")),
     ] as [(String, Window)])
   func read(_ text: String, _ window: Window) throws {
@@ -28,6 +28,7 @@ struct WindowArgumentTests {
     arguments: [
       "1", "fortnight", "days", "1h --every 5m --step 1m", "1h --zone UTC", "1h --step hour", "day --step 1h",
       "day --every 1h", "day --offset 1h", "-1day", "session:", "session:1", "session:1m --every 1m",
+      "rows:0", "rows:", "rows:10 --every 1m", "global --zone UTC",
     ])
   func refused(_ text: String) {
     let arguments = ["--time", "at", "--window"] + text.split(separator: " ").map(String.init)

@@ -72,6 +72,7 @@ struct Dataflow {
     _ batch: ColumnBatch, source: Int, clock: inout PartitionClock, ordinal: Int64
   ) throws(StreamError) -> [RefusedRow] {
     context.clock = clock
+    context.hasRows = true
     context.refused.removeAll()
     var rows = RowBatch(batch, times: nil, mark: .min, ordinal: ordinal)
     rows.isSource = true

@@ -58,6 +58,19 @@ public struct RunReport: Sendable {
   public init() {}
 }
 
+extension RunReport: CustomStringConvertible {
+  /// A line of what matters: rows, batches, state, and where the run came from.
+  public var description: String {
+    var parts = [
+      "\(rowsRead) rows read", "\(rowsLate) late", "\(rowsRefused) refused", "\(rowsWritten) written",
+      "\(batches) batches", "\(groups) groups",
+    ]
+    if let durableBatch { parts.append("durable through batch \(durableBatch)") }
+    if let last = recovery?.plan?.last?.batch { parts.append("went on behind batch \(last)") }
+    return parts.joined(separator: ", ") + (isFinished ? "; finished" : "")
+  }
+}
+
 /// What a step of the engine came to.
 public enum EngineStep: Sendable, Hashable {
   /// A batch was computed, and committed; with pipelined commits that may still be under way.

@@ -20,6 +20,8 @@ struct EarlySchedule: Sendable {
     guard let early, context.watermark < .max else { return false }
     switch early {
     case .batches(let count):
+      // Batches without rows, such as the first of a store, are no reason to write anything again.
+      if !context.hasRows { return false }
       batches += 1
       if batches < count { return false }
       batches = 0

@@ -105,6 +105,8 @@ struct OperatorContext {
   var now: Int64 = 0
   /// The number of the batch.
   var batch: UInt64 = 0
+  /// Whether a source has brought rows, in this batch.
+  var hasRows = false
   /// The clock of the partition whose rows are being taken.
   var clock = PartitionClock()
   /// Rows of the partition that can't be used, by their places in what was read.
@@ -174,6 +176,7 @@ struct OperatorContext {
     lateRows = 0
     late.removeAll()
     panesClosed = 0
+    hasRows = false
     rowsMade = 0
   }
 

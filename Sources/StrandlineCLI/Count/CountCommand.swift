@@ -34,6 +34,14 @@ struct CountCommand: AsyncParsableCommand {
   @OptionGroup(title: "The run") var run: RunOptions
 
   func validate() throws {
+    if let checkpoint = store.checkpoint, let out = output.output, isIn(out, checkpoint) || isIn(checkpoint, out) {
+      throw ValidationError(
+        "--output and --checkpoint need places of their own, neither inside the other: \(out), \(checkpoint).")
+    }
+    if let idle = run.idleAfter {
+      guard input.follow else { throw ValidationError("--idle-after needs --follow: other files end.") }
+      guard idle.nanos > 0 else { throw ValidationError("--idle-after is longer than nothing, such as 30s.") }
+    }
     if let late = output.late, late == output.output || late == store.checkpoint {
       throw ValidationError("--late needs a path of its own: \(late) is the output or the checkpoint.")
     }
@@ -42,6 +50,10 @@ struct CountCommand: AsyncParsableCommand {
     where rejects == taken || rejects.hasPrefix("\(taken)/") {
       throw ValidationError("--rejects needs a file of its own: \(taken) is the output or the checkpoint.")
     }
+  }
+
+  private func isIn(_ path: String, _ directory: String) -> Bool {
+    path == directory || path.hasPrefix(directory.hasSuffix("/") ? directory : "\(directory)/")
   }
 
   func run() async throws {
@@ -64,6 +76,12 @@ struct CountCommand: AsyncParsableCommand {
         try watch.end(
           report, nanos: SystemClock.monotonicNanos() - started, wasStopped: stop.isStopped,
           reportsOnOutput: !output.isStandardOutput)
+      }
+      // What is late is counted and not added: when that is much of the input, it is rarely meant.
+      if report.rowsLate > report.rowsRead / 10 && output.late == nil && !run.quiet && !run.json {
+        Console.note(
+          "\(Quantities.grouped(report.rowsLate)) of \(Quantities.grouped(report.rowsRead)) rows were late: --delay says how far "
+            + "behind the latest row others may be, --late where late rows go")
       }
     }
   }

@@ -73,7 +73,9 @@ struct PlanOptions: ParsableArguments {
       "The length of a window; a number needs a unit: 500ms, 10s, 1m, 2h or 1d.",
       discussion: """
         Or civil time in --zone, across changes of the clocks: hour, day, week, month, quarter, year, or several such as \
-        2weeks. Or session:30m: a window per key that ends when it has brought no row for so long.
+        2weeks. Or session:30m: a window per key that ends when it has brought no row for so long; a row is late when it is \
+        behind the latest one by more than --delay. Or rows:100: so many rows of a key at a time. Or global: one window over \
+        everything, written at the end, early or with changes.
         """, valueName: "length"))
   var window: WindowArgument
 
@@ -150,15 +152,25 @@ struct PlanOptions: ParsableArguments {
 
   func validate() throws { _ = try cut() }
 
+  private func requireNoCut(_ window: String) throws {
+    if every != nil || step != nil || zone != nil || offset.micros != 0 {
+      throw ValidationError("\(window) has no --every, --step, --zone and --offset.")
+    }
+  }
+
   /// How event time is cut.
   func cut() throws -> Window {
     if every != nil && step != nil { throw ValidationError("--every and --step are two kinds of windows: choose one.") }
     switch window {
     case .session(let gap):
-      if every != nil || step != nil || zone != nil || offset.micros != 0 {
-        throw ValidationError("A session has no --every, --step, --zone and --offset.")
-      }
+      try requireNoCut("A session")
       return .session(gap: .fixed(gap.micros))
+    case .rows(let count):
+      try requireNoCut("A window of rows")
+      return .rows(count)
+    case .global:
+      try requireNoCut("The global window")
+      return .global
     case .length(let size):
       if zone != nil { throw ValidationError("--zone needs a window of civil time, such as --window day.") }
       if let every { return .sliding(size: size.micros, slide: every.micros, offset: offset.micros) }

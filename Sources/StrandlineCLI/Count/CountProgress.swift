@@ -38,7 +38,7 @@ final class CountProgress: Sendable {
       return
     }
     if shows { Console.progress(Self.line(report, elapsed)) }
-    if let trace, let batch = report.lastBatch {
+    if let trace, let batch = report.computedBatch {
       let line: JSONValue = [
         "batch": JSONValue(batch.value), "digest": .string("\(report.digest)"), "rows": JSONValue(report.rowsRead),
         "acknowledged": JSONValue(report.durableBatch?.value),
