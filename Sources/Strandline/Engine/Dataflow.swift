@@ -25,7 +25,7 @@ struct Dataflow {
   /// Whether late rows have an output of their own.
   private let keepsLate: Bool
 
-  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool, skipsRows: Bool) {
+  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool) {
     self.keepsLate = keepsLate
     nodes = plan.nodes
     sources = plan.sources
@@ -34,7 +34,6 @@ struct Dataflow {
     isExtended = plan.isExtended
     watermarks = Array(repeating: .min, count: plan.nodes.count)
     context = OperatorContext(state)
-    context.skipsRows = skipsRows
   }
 
   /// Begins with nothing.

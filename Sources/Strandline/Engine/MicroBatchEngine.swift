@@ -55,7 +55,7 @@ public final class MicroBatchEngine {
       throw StreamError(.plan, "the plan has \(compiled.sources.count) sources, and \(sources.count) are given")
     }
     var opened = try OpenedStore(compiled, outputs, directory, options)
-    flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil, skipsRows: options.onRowError != .fail)
+    flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil)
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
     var readers: [any SourceReader] = []

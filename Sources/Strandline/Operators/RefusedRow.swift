@@ -45,13 +45,12 @@ extension OperatorContext {
     return (rows.compacted, values)
   }
 
-  /// Computes something of rows, and again without those for which an expression can't be computed, where such rows are to be
-  /// passed over.
+  /// Computes something of rows, and again without those for which an expression can't be computed, which are then refused.
   ///
   /// - Parameters:
   ///   - rows: the rows that take part, from which those are taken out.
   ///   - expressions: everything that `body` evaluates, and how.
-  /// - Throws: `StreamError` `.row` where the policy is to fail, and for rows that an operator made, which nobody can look up.
+  /// - Throws: `StreamError` `.row` for rows that an operator made, which nobody can look up.
   mutating func compute<T>(
     _ rows: RowBatch, _ selection: inout Selection, _ expressions: [(BoundExpression, BoundExpression.Use)],
     _ body: (Selection) throws(ColumnsError) -> T
@@ -60,7 +59,7 @@ extension OperatorContext {
       return try body(selection)
     } catch {
       var left = selection
-      if skipsRows && rows.isSource {
+      if rows.isSource {
         for (expression, use) in expressions {
           let failures = expression.failures(rows.columns, left, in: use)
           if failures.isEmpty { continue }

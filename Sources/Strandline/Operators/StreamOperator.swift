@@ -111,8 +111,6 @@ struct OperatorContext {
   var clock = PartitionClock()
   /// Rows of the partition that can't be used, by their places in what was read.
   var refused: [RefusedRow] = []
-  /// Whether rows for which an expression can't be computed are passed over, rather than fail the run.
-  var skipsRows = false
   /// Rows that no window took, in this batch.
   var lateRows: UInt64 = 0
   /// Whether somebody wants late rows.

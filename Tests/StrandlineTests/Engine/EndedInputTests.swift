@@ -157,4 +157,17 @@ struct EndedInputTests {
     }
     #expect(Set(digests).count == 1, "\(digests)")
   }
+
+  @Test("a row for which an expression can't be computed is named by its place when the policy is to fail")
+  func place() throws {
+    try write("a", [1, 2])
+    let job = visits("a.ndjson").filter { 1 / ($0.pause - 1) == 1 }
+      .grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
+      .aggregate(Count.self) { .init(user: $0.key, window: $0.window, visits: .count) }.write(to: Rows().sink)
+    let engine = try engine(job, nil, options)
+    let error = try #require(throws: StreamError.self) { while try engine.step() != .finished {} }
+    #expect(error.code == .row)
+    #expect(error.message.contains("a.ndjson at byte 0:"), "\(error)")
+    #expect(error.message.contains("divides by zero (and 1 more rows of the batch)"), "\(error)")
+  }
 }
