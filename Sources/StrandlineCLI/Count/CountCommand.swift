@@ -116,7 +116,7 @@ struct CountCommand: AsyncParsableCommand {
           format: input.textFormat, decoding: decoding, follows: input.follow, isSeries: input.series))
     }
     var sink = output.result
-    if let pace = run.pace { sink = PacedSink(sink: sink, nanos: pace.nanos / 2) }
+    if let pace = run.pace { sink = PacedSink(sink: sink, nanos: pace.nanos) }
     let job = StreamJob(plan: plan, sources: [source], sink: sink, lateSink: output.late, follows: input.follow)
     try job.check()
     return job

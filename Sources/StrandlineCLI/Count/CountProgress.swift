@@ -45,7 +45,7 @@ final class CountProgress: Sendable {
       ]
       trace.appendLine(line.description)
     }
-    if let pace = options.pace { SystemClock.sleep(nanos: pace.nanos / 2) }
+    if let pace = options.pace { SystemClock.sleep(nanos: pace.nanos) }
   }
 
   private func announce(_ report: RunReport) {
