@@ -119,6 +119,8 @@ struct Dataflow {
   }
 
   /// The watermark of an operator's input: what its producers have reached, less what they hold back.
+  ///
+  /// Where it is the largest of several, those that have ended don't count until all have.
   private func watermark(of node: Int, _ sources: [Int64]) -> Int64 {
     let inputs = nodes[node].inputs.map { origin in
       switch origin {
@@ -130,7 +132,9 @@ struct Dataflow {
         return isBelow ? .min : watermark
       }
     }
-    return (nodes[node].policy == .minimum ? inputs.min() : inputs.max()) ?? .min
+    if nodes[node].policy == .minimum { return inputs.min() ?? .min }
+    // One that has ended is ahead of none: the others go on at their own watermarks.
+    return inputs.filter { $0 < .max }.max() ?? .max
   }
 
   /// What a commit says of the operators: the watermarks of their keyed states and their progress; nothing for a plan whose

@@ -26,7 +26,7 @@ struct AggregateOperator: StreamOperator {
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     guard let times = rows.times else { return }
     let assignment = PaneAssignment(
-      times, rows.selection, window: aggregation.window, lateness: aggregation.lateness)
+      times, rows.selection, window: aggregation.window, lateness: aggregation.lateness, least: context.watermark)
     context.note(late: assignment.late, of: rows.columns)
     for (pane, selection) in assignment.selections {
       try add(rows, selection, to: pane, of: state, &context)

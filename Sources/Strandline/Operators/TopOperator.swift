@@ -56,7 +56,7 @@ struct TopOperator: StreamOperator {
     do {
       if let window {
         guard let times = rows.times else { return }
-        let assignment = PaneAssignment(times, rows.selection, window: window)
+        let assignment = PaneAssignment(times, rows.selection, window: window, least: context.watermark)
         context.note(late: assignment.late, of: rows.columns)
         for (pane, selection) in assignment.selections { try add(rows.gathered(selection), pane: pane, &context) }
       } else if let part = rows.inTime(&context) {

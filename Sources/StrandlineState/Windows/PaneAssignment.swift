@@ -26,16 +26,21 @@ public struct PaneAssignment: Sendable {
 
   /// Assigns the selected rows of a batch to the panes of a window. Linear in the rows.
   ///
-  /// - Parameter lateness: for how long, beyond its end, a window takes rows, in microseconds.
-  public init(_ rows: RowTimes, _ selection: Selection, window: Window, lateness: Int64 = 0) {
-    if selection.count == 0 || isWhole(rows, selection, window, lateness) { return }
+  /// - Parameters:
+  ///   - lateness: for how long, beyond its end, a window takes rows, in microseconds.
+  ///   - least: the operator's watermark before the batch: windows that ended by it are closed, whatever the rows' marks are.
+  public init(
+    _ rows: RowTimes, _ selection: Selection, window: Window, lateness: Int64 = 0, least: Int64 = .min
+  ) {
+    if selection.count == 0 || isWhole(rows, selection, window, lateness, least) { return }
     switch rows.marks {
     case .same(let mark):
+      let mark = max(mark, least)
       assign(rows.times, selection, window, lateness) { _, _ in mark }
     case .each(let marks):
-      assign(rows.times, selection, window, lateness) { row, _ in marks[row] }
+      assign(rows.times, selection, window, lateness) { row, _ in max(marks[row], least) }
     case .running(let clock, let delay):
-      let before = clock.watermark(delay: delay)
+      let before = max(clock.watermark(delay: delay), least)
       var (mark, latest) = (before, clock.maximum ?? .min)
       assign(rows.times, selection, window, lateness) { _, time in
         if time > latest {
@@ -50,9 +55,9 @@ public struct PaneAssignment: Sendable {
 
   /// The common case of a batch within one pane whose window is open to the end, decided from its smallest and largest time.
   private mutating func isWhole(
-    _ rows: RowTimes, _ selection: Selection, _ window: Window, _ lateness: Int64
+    _ rows: RowTimes, _ selection: Selection, _ window: Window, _ lateness: Int64, _ least: Int64
   ) -> Bool {
-    let last: Int64
+    var last: Int64
     switch rows.marks {
     case .same(let mark): last = mark
     case .each: return false
@@ -60,6 +65,7 @@ public struct PaneAssignment: Sendable {
       clock.observe(rows.range.upperBound)
       last = clock.watermark(delay: delay)
     }
+    last = max(last, least)
     let pane = window.pane(of: rows.range.lowerBound)
     guard rows.range.upperBound < window.paneEnd(pane), Self.sum(window.firstEnd(ofPane: pane), lateness) > last else {
       return false

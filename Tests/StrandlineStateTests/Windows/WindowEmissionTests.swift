@@ -103,7 +103,8 @@ struct WindowEmissionTests {
     private static func lines(_ rows: GroupRows) -> [Line] {
       (0..<rows.count).map { row in
         Line(
-          end: rows.ends[row], start: rows.panes[row], key: rows.keys[0].words[row], count: rows.words[0][row],
+          end: rows.ends[row], start: rows.panes[row], key: rows.keys[0].words[row],
+          count: rows.words[0][row],
           largest: KeyOrder.word(ofSortable: rows.words[1][row], .int64))
       }
     }
@@ -193,11 +194,13 @@ struct WindowEmissionTests {
       let clock = PartitionClock(maximum: [nil, -30, 0].randomElement(using: &random) ?? nil)
       let rows = RowTimes(Column(.timestamp, words: times), marks: .running(clock, delay: 3))
       let selected = (0..<Int32(times.count)).filter { _ in Bool.random(using: &random) }
-      let assignment = PaneAssignment(rows, .rows(selected), window: window, lateness: lateness)
+      let least = [.min, -20, 10].randomElement(using: &random) ?? .min as Int64
+      let assignment = PaneAssignment(rows, .rows(selected), window: window, lateness: lateness, least: least)
       var expected: [RowPlace: [Int32]] = [:]
       let marks = rows.marks.list(times: rows.times)
       for row in selected {
-        expected[window.place(of: times[Int(row)], mark: marks[Int(row)], lateness: lateness), default: []].append(row)
+        let mark = max(marks[Int(row)], least)
+        expected[window.place(of: times[Int(row)], mark: mark, lateness: lateness), default: []].append(row)
       }
       var late: [Int32] = []
       var (panes, windows): ([Int64: [Int32]], [Int64: [Int32]]) = ([:], [:])
@@ -215,6 +218,19 @@ struct WindowEmissionTests {
       #expect(
         Dictionary(uniqueKeysWithValues: assignment.windows.map { ($0.start, $0.rows.list) })
           == windows.mapValues { $0.sorted() }, note)
+    }
+  }
+
+  @Test("rows of one pane are late where its window has ended for the operator, whatever their marks are")
+  func closed() {
+    let times = Column(.timestamp, words: [5, 3, 7])
+    let window = Window.tumbling(size: 10, offset: 0)
+    for marks in [RowMarks.same(0), .each([0, 0, 0]), .running(PartitionClock(), delay: 2)] {
+      let rows = RowTimes(times, marks: marks)
+      #expect(PaneAssignment(rows, .all(3), window: window, least: 9).selections.map(\.pane) == [0])
+      #expect(PaneAssignment(rows, .all(3), window: window, lateness: 1, least: 10).selections.map(\.pane) == [0])
+      let late = PaneAssignment(rows, .all(3), window: window, least: 10)
+      #expect(late.late == [0, 1, 2] && late.selections.isEmpty)
     }
   }
 
