@@ -28,21 +28,27 @@ struct AggregateOperator: StreamOperator {
     let assignment = PaneAssignment(
       times, rows.selection, window: aggregation.window, lateness: aggregation.lateness, least: context.watermark)
     context.note(late: assignment.late, of: rows.columns)
-    for (pane, selection) in assignment.selections {
-      try add(rows, selection, to: pane, of: state, &context)
+    // Each row is computed once, however many windows take it: one that can't be is one error row.
+    var taken = assignment.late.isEmpty ? rows.selection : rows.selection.without(assignment.late)
+    if taken.count == 0 { return }
+    let (keys, inputs) = try aggregation.values(rows, &taken, &context)
+    let values = RowValues(keys: keys, inputs: inputs, rows: taken, of: rows.columns.count)
+    let panes = assignment.selections
+    if panes.count == 1 && assignment.windows.isEmpty {
+      return try add(values, to: panes[0].pane, of: state, &context)
     }
+    for (pane, selection) in panes { try add(values.part(selection), to: pane, of: state, &context) }
     for (start, selection) in assignment.windows {
-      try add(rows, selection, to: start, of: state + 1, &context)
+      try add(values.part(selection), to: start, of: state + 1, &context)
     }
   }
 
   private func add(
-    _ rows: RowBatch, _ selection: Selection, to pane: Int64, of state: Int, _ context: inout OperatorContext
+    _ values: RowValues, to pane: Int64, of state: Int, _ context: inout OperatorContext
   ) throws(StreamError) {
-    var selection = selection
-    let (keys, inputs) = try aggregation.values(rows, &selection, &context)
     do throws(StateError) {
-      try context.state.states[state].add(pane: pane, keys: keys, inputs: inputs, rows: selection.count)
+      try context.state.states[state].add(
+        pane: pane, keys: values.keys, inputs: values.inputs, rows: values.count)
     } catch {
       throw StreamError(error)
     }
