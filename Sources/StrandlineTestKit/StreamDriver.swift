@@ -61,7 +61,7 @@ public final class StreamDriver<Row: Record, Result: Record> {
     self.clock = clock
     self.options = options
     self.input = input
-    let job = stream.write(to: received.sink)
+    let job = stream.write(to: received.sink, lateRows: receivedLate.sink)
     plan = job.plan
     sources = job.sources
     store = MemoryDirectory()
@@ -146,7 +146,7 @@ public final class StreamDriver<Row: Record, Result: Record> {
   ///
   /// - Throws: `StreamError` `.store` when its state doesn't fit; the driver can then only go on with a version whose state does.
   public func restart(as make: (Stream<Row>) -> Stream<Result>) throws(StreamError) {
-    let job = make(input.stream).write(to: received.sink)
+    let job = make(input.stream).write(to: received.sink, lateRows: receivedLate.sink)
     plan = job.plan
     sources = job.sources
     try crash()

@@ -48,6 +48,7 @@ public final class MicroBatchEngine {
   ) throws(StreamError) {
     let outputs = Outputs(result: sink, late: lateSink)
     let compiled = try CompiledPlan(plan)
+    try compiled.checkLateSink(lateSink)
     self.plan = compiled
     self.options = options
     self.follows = follows

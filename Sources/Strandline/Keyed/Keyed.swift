@@ -38,7 +38,8 @@ public struct Keyed<Row: Record, Key: Sendable>: Sendable {
     process.logic = TypedProcess(
       name: name, coding: coding, initialState: initialState, onRows: onRows, onTimer: onTimer)
     return Stream<Output>(
-      plan: stream.operating(.process(process)).plan, sources: stream.sources, follows: stream.follows)
+      plan: stream.operating(.process(process)).plan, sources: stream.sources, follows: stream.follows,
+      lateOutput: stream.lateOutput)
   }
 }
 

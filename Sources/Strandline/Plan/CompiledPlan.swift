@@ -73,6 +73,16 @@ struct CompiledPlan: Sendable {
     }
   }
 
+  /// Checks that late rows have somewhere to go, if the plan writes them.
+  ///
+  /// - Throws: `StreamError` `.plan`.
+  func checkLateSink(_ sink: (any Sink)?) throws(StreamError) {
+    guard lateSchema != nil, sink == nil else { return }
+    throw StreamError(
+      .plan, "late rows are to be written, and nothing says where: give lateRows(to:) an output, or the job a late sink"
+    )
+  }
+
   /// Whether commits must say more than the stream's watermark.
   var isExtended: Bool {
     states.count != 1 || sources.count != 1 || nodes.contains(where: \.operation.keepsProgress)

@@ -7,11 +7,13 @@ public struct Joined<Left: Sendable, Right: Sendable>: Sendable {
   private var plan: StreamPlan
   private let sources: [any Source]
   private let follows: Bool
+  private let lateOutput: StreamOutput?
   private let left: Left
   private let right: Right
 
-  init(plan: StreamPlan, sources: [any Source], follows: Bool, left: Left, right: Right) {
+  init(plan: StreamPlan, sources: [any Source], follows: Bool, lateOutput: StreamOutput?, left: Left, right: Right) {
     self.plan = plan
+    self.lateOutput = lateOutput
     self.sources = sources
     self.follows = follows
     self.left = left
@@ -32,6 +34,6 @@ public struct Joined<Left: Sendable, Right: Sendable>: Sendable {
     var plan = plan
     plan.operation = .project(
       Result.expressions(columns(left, right)).map { ProjectedColumn($0.name, $0.expression) })
-    return Stream<Result>(plan: plan, sources: sources, follows: follows)
+    return Stream<Result>(plan: plan, sources: sources, follows: follows, lateOutput: lateOutput)
   }
 }

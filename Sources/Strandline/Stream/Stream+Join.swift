@@ -26,6 +26,7 @@ extension Stream {
       condition)
     return Joined(
       plan: plan, sources: sources + other.sources, follows: follows || other.follows,
+      lateOutput: lateOutput ?? other.lateOutput,
       left: Row.columns(prefix: JoinPlan.leftPrefix), right: Other.columns(prefix: JoinPlan.rightPrefix))
   }
 
@@ -43,6 +44,7 @@ extension Stream {
       condition)
     return Joined(
       plan: plan, sources: sources + other.sources, follows: follows || other.follows,
+      lateOutput: lateOutput ?? other.lateOutput,
       left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: OptionalColumns(Other.columns(prefix: JoinPlan.rightPrefix)))
   }
@@ -59,6 +61,7 @@ extension Stream {
       condition)
     return Joined(
       plan: plan, sources: sources + other.sources, follows: follows || other.follows,
+      lateOutput: lateOutput ?? other.lateOutput,
       left: OptionalColumns(Row.columns(prefix: JoinPlan.leftPrefix)),
       right: Other.columns(prefix: JoinPlan.rightPrefix))
   }
@@ -75,6 +78,7 @@ extension Stream {
       condition)
     return Joined(
       plan: plan, sources: sources + other.sources, follows: follows || other.follows,
+      lateOutput: lateOutput ?? other.lateOutput,
       left: OptionalColumns(Row.columns(prefix: JoinPlan.leftPrefix)),
       right: OptionalColumns(Other.columns(prefix: JoinPlan.rightPrefix)))
   }
@@ -89,7 +93,9 @@ extension Stream {
     let plan = paired(
       other, .semi, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
-    return Stream(plan: plan, sources: sources + other.sources, follows: follows || other.follows)
+    return Stream(
+      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
+      lateOutput: lateOutput ?? other.lateOutput)
   }
 
   /// The rows of this stream that have no pair, when the watermark has passed every time at which one could still come.
@@ -102,7 +108,9 @@ extension Stream {
     let plan = paired(
       other, .anti, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
-    return Stream(plan: plan, sources: sources + other.sources, follows: follows || other.follows)
+    return Stream(
+      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
+      lateOutput: lateOutput ?? other.lateOutput)
   }
 
   /// The stage of a join.

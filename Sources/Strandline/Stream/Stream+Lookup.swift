@@ -19,7 +19,8 @@ extension Stream {
       up: input.table(Table.schema), Table.self, .inner, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, left: Row.columns(prefix: JoinPlan.leftPrefix),
+      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: Table.columns(prefix: JoinPlan.rightPrefix))
   }
 
@@ -33,7 +34,8 @@ extension Stream {
       up: input.table(Table.schema), Table.self, .left, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, left: Row.columns(prefix: JoinPlan.leftPrefix),
+      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: OptionalColumns(Table.columns(prefix: JoinPlan.rightPrefix)))
   }
 
@@ -47,7 +49,8 @@ extension Stream {
       up: LookupTable(rows: Table.batch(of: rows)), Table.self, .inner, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, left: Row.columns(prefix: JoinPlan.leftPrefix),
+      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: Table.columns(prefix: JoinPlan.rightPrefix))
   }
 
@@ -61,7 +64,8 @@ extension Stream {
       up: LookupTable(rows: Table.batch(of: rows)), Table.self, .left, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, left: Row.columns(prefix: JoinPlan.leftPrefix),
+      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: OptionalColumns(Table.columns(prefix: JoinPlan.rightPrefix)))
   }
 

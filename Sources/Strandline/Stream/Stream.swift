@@ -85,7 +85,8 @@ public struct Stream<Row: Record>: Sendable {
     let streams = [self] + others
     return Stream(
       plan: StreamPlan(rows: Row.schema, from: .union(streams.map(\.plan), watermark)),
-      sources: streams.flatMap(\.sources), follows: streams.contains(where: \.follows))
+      sources: streams.flatMap(\.sources), follows: streams.contains(where: \.follows),
+      lateOutput: streams.lazy.compactMap(\.lateOutput).first)
   }
 
   /// Says which column is the event time.
@@ -175,8 +176,21 @@ public struct Stream<Row: Record>: Sendable {
   }
 
   /// Says that the result goes to a sink of your own.
+  ///
+  /// Where late rows go to an output that can't be opened or made, the job says so when it is checked or run.
   public func write(to sink: any Sink) -> StreamJob {
-    StreamJob(plan: plan, sources: sources, sink: sink, follows: follows)
+    var job = StreamJob(plan: plan, sources: sources, sink: sink, follows: follows)
+    do throws(StreamError) {
+      job.lateSink = try lateOutput?.sink()
+    } catch {
+      job.problem = error
+    }
+    return job
+  }
+
+  /// Says that the result and late rows go to sinks of your own, whatever was said of late rows.
+  public func write(to sink: any Sink, lateRows late: any Sink) -> StreamJob {
+    StreamJob(plan: plan, sources: sources, sink: sink, lateSink: late, follows: follows)
   }
 
   /// Gives the result, row by row, to a closure: before the commit of its batch, and after a kill perhaps again.

@@ -12,9 +12,11 @@ public struct StreamJob: Sendable {
   /// Where the result goes.
   public let sink: any Sink
   /// Where late rows go; nil when they are only counted.
-  public let lateSink: (any Sink)?
+  public internal(set) var lateSink: (any Sink)?
   /// Whether the source may bring more after it has had nothing.
   public let follows: Bool
+  /// Why the job can't be run, where that was found when it was put together.
+  var problem: StreamError?
 
   /// A job of those parts.
   public init(plan: StreamPlan, sources: [any Source], sink: any Sink, lateSink: (any Sink)? = nil, follows: Bool) {
@@ -34,7 +36,14 @@ public struct StreamJob: Sendable {
   ///
   /// - Throws: `StreamError` `.plan`.
   public func check() throws(StreamError) {
-    _ = try CompiledPlan(plan)
+    _ = try compiled()
+  }
+
+  private func compiled() throws(StreamError) -> CompiledPlan {
+    if let problem { throw problem }
+    let compiled = try CompiledPlan(plan)
+    try compiled.checkLateSink(lateSink)
+    return compiled
   }
 
   /// The plan as a tree: the outputs, and below them each operator with what it does, what it keeps, and its watermark.
@@ -43,7 +52,7 @@ public struct StreamJob: Sendable {
   public func explanation() throws(StreamError) -> String {
     var sinks = ["write to \(sink.description) (\(sink.guarantee.rawValue))"]
     if let lateSink { sinks.append("late rows to \(lateSink.description) (\(lateSink.guarantee.rawValue))") }
-    return try CompiledPlan(plan).explanation(sinks: sinks)
+    return try compiled().explanation(sinks: sinks)
   }
 
   /// Runs until the input ends, `stop` is given or the task is cancelled; then the batch is finished and committed.
@@ -83,6 +92,7 @@ public struct StreamJob: Sendable {
     _ progress: ((RunReport) -> Void)?
   ) throws(StreamError) -> RunReport {
     do throws(StreamError) {
+      if let problem { throw problem }
       var directory: PosixDirectory?
       do throws(StorageError) {
         if let checkpoint {

@@ -26,7 +26,8 @@ public struct Top<Row: Record>: Sendable {
     var plan = rows
     plan.operation = .project(
       Result.expressions(columns(Ranked())).map { ProjectedColumn($0.name, $0.expression) })
-    return Stream<Result>(plan: plan, sources: stream.sources, follows: stream.follows)
+    return Stream<Result>(
+      plan: plan, sources: stream.sources, follows: stream.follows, lateOutput: stream.lateOutput)
   }
 }
 

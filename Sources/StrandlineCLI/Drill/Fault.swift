@@ -17,7 +17,8 @@ enum Fault: String, ExpressibleByArgument, CaseIterable {
   /// A job whose source forgets after a restart how far it was read.
   static func rewinding(_ job: StreamJob) -> StreamJob {
     StreamJob(
-      plan: job.plan, sources: job.sources.map { RewindingSource(source: $0) }, sink: job.sink, follows: job.follows)
+      plan: job.plan, sources: job.sources.map { RewindingSource(source: $0) }, sink: job.sink,
+      lateSink: job.lateSink, follows: job.follows)
   }
 
   /// Puts a mistake of writing into the options of a run.

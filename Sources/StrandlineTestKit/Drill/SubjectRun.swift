@@ -25,7 +25,8 @@ final class SubjectRun {
       }
     let source = PreparedSource(schema: subject.schema, partitions: subject.partitions)
     engine = try MicroBatchEngine(
-      subject.plan, sources: Array(repeating: source, count: subject.sources), sink: sink, store: store,
+      subject.plan, sources: Array(repeating: source, count: subject.sources), sink: sink,
+      lateSink: subject.plan.hasLateRows ? CallbackSink { _ in } : nil, store: store,
       options: Self.options(subject.options, attempt: attempt))
   }
 
