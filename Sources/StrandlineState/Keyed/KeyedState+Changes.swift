@@ -26,7 +26,7 @@ extension KeyedState {
 
   /// The groups of windows that the current batch has changed, as they are now, ordered by (window end, start, key).
   ///
-  /// Linear in the changed groups times the panes of their windows.
+  /// Linear in the groups given, and in the panes of their windows times the keys that the batch has changed there.
   ///
   /// - Parameters:
   ///   - after: windows that end after it are given.
@@ -52,23 +52,20 @@ extension KeyedState {
     guard case .window(let window, _) = plan.panes else { preconditionFailure("a state of windows") }
     var encodedKeys = Column(plan.keys.columnType)
     var rows = GroupRows(plan)
-    let changed = window.windows(
+    var windows = window.windows(
       endingAfter: after, through: through, openPanes: touchedPanes, alone: late?.touchedPanes ?? [])
-    for place in changed {
-      var groups = PaneGroups(pane: place.start, plan)
-      let panes = openPanes[indexOfPane(atOrAfter: place.start)..<indexOfPane(atOrAfter: place.end)]
-      for shard in shards.indices {
-        var tables: [GroupTable] = []
-        let keys = try changedKeys(of: panes, and: place.start, late, shard)
-        if keys.count == 0 { continue }
-        for pane in panes {
-          if let table = table(of: pane, shard, former: former) { tables.append(table) }
-        }
-        if let table = late?.table(of: place.start, shard, former: former) { tables.append(table) }
-        if let sum = try sum(of: tables, for: keys) { groups.append(sum, nil) }
+    var next = windows.next()
+    while let first = next {
+      var run = [first]
+      next = windows.next()
+      while let window = next, window.start < first.end {
+        run.append(window)
+        next = windows.next()
       }
-      rows.append(groups, keys: &encodedKeys)
-      rows.ends.append(contentsOf: repeatElement(place.end, count: groups.keys.count))
+      for (window, groups) in zip(run, try changedGroups(of: run, late, former: former)) {
+        rows.append(groups, keys: &encodedKeys)
+        rows.ends.append(contentsOf: repeatElement(window.end, count: groups.keys.count))
+      }
     }
     rows.keys = decodeKeys(encodedKeys)
     return rows
@@ -79,41 +76,75 @@ extension KeyedState {
     shards.reduce(into: Set<Int64>()) { $0.formUnion($1.touched) }.sorted()
   }
 
+  /// A pane as it is, or as it was before the batch.
   private func table(of pane: Int64, _ shard: Int, former: Bool) -> GroupTable? {
     if former, let tables = self.former.tables[pane] { return tables[shard] }
     return shards[shard].panes[pane]?.table
   }
+}
 
-  /// The keys that the batch has changed in one of some panes, or in a window's own groups.
-  private func changedKeys(
-    of panes: ArraySlice<Int64>, and start: Int64, _ late: KeyedState?, _ shard: Int
-  ) throws(StateError) -> KeyBatch {
-    var found = GroupTable(keyType: plan.keys.columnType, width: 0)
-    var positions: [Int32] = []
-    for pane in panes {
-      guard let table = shards[shard].panes[pane], !table.touched.isEmpty else { continue }
-      let keys = KeyBatch(encoded: table.table.keys(of: table.changes.live), hasher: hasher)
-      try found.lookUp(keys, into: &positions)
+// MARK: - Windows that share panes
+
+extension KeyedState {
+  /// The groups that the batch has changed of windows which begin before the first of them ends.
+  ///
+  /// Every such window is a last part of the first one and a first part of what lies behind it. So each pane is added once: those of
+  /// the first window from its end on backwards, those behind it forwards.
+  private func changedGroups(
+    of windows: [OpenWindow], _ late: KeyedState?, former: Bool
+  ) throws(StateError) -> [PaneGroups] {
+    var groups = windows.map { PaneGroups(pane: $0.start, plan) }
+    guard let first = windows.first, let last = windows.last else { return groups }
+    let boundary = indexOfPane(atOrAfter: first.end)
+    let older = openPanes[indexOfPane(atOrAfter: first.start)..<boundary]
+    let newer = openPanes[boundary..<max(boundary, indexOfPane(atOrAfter: last.end))]
+    for shard in shards.indices {
+      let changed = try changedKeys(in: older, newer, windows, late, shard)
+      if changed.count == 0 { continue }
+      let empty = ChangedSums(changed, plan)
+      var sums = [ChangedSums](repeating: empty, count: windows.count)
+      var sum = empty
+      var left = older.endIndex
+      for index in windows.indices.reversed() {
+        while left > older.startIndex, older[left - 1] >= windows[index].start {
+          left -= 1
+          try sum.add(
+            table(of: older[left], shard, former: former), changed: changed.ofPanes[older[left]], plan.values)
+        }
+        sums[index] = sum
+      }
+      sum = empty
+      var right = newer.startIndex
+      for (index, window) in windows.enumerated() {
+        while right < newer.endIndex, newer[right] < window.end {
+          try sum.add(
+            table(of: newer[right], shard, former: former), changed: changed.ofPanes[newer[right]], plan.values)
+          right += 1
+        }
+        try sums[index].add(sum, plan.values)
+        try sums[index].add(
+          late?.table(of: window.start, shard, former: former), changed: changed.ofWindows[window.start], plan.values)
+        groups[index].append(sums[index].table, sums[index].changedGroups)
+      }
     }
-    if let table = late?.shards[shard].panes[start], !table.touched.isEmpty {
-      let keys = KeyBatch(encoded: table.table.keys(of: table.changes.live), hasher: hasher)
-      try found.lookUp(keys, into: &positions)
-    }
-    return KeyBatch(encoded: found.keys(of: Array(0..<Int32(found.count))), hasher: hasher)
+    return groups
   }
 
-  /// What some tables together have of some keys; nil when it is nothing.
-  private func sum(of tables: [GroupTable], for keys: KeyBatch) throws(StateError) -> GroupTable? {
-    var sum = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
-    var groups: [Int32] = []
-    for table in tables {
-      table.find(keys, into: &groups)
-      let rows = groups.indices.filter { groups[$0] >= 0 }.map { Int32($0) }
-      if rows.isEmpty { continue }
-      var positions: [Int32] = []
-      try sum.lookUp(keys.gathered(rows), into: &positions)
-      try plan.values.merge(table, rows.map { groups[Int($0)] }, into: &sum, groups: positions)
+  /// The keys of a shard that the batch has changed in panes, or in windows' own groups.
+  private func changedKeys(
+    in older: ArraySlice<Int64>, _ newer: ArraySlice<Int64>, _ windows: [OpenWindow], _ late: KeyedState?, _ shard: Int
+  ) throws(StateError) -> ChangedKeys {
+    var keys = ChangedKeys(plan, hasher)
+    let touched = shards[shard].touched
+    if !touched.isEmpty {
+      for pane in older where touched.contains(pane) { try keys.add(pane: pane, shards[shard].panes[pane]) }
+      for pane in newer where touched.contains(pane) { try keys.add(pane: pane, shards[shard].panes[pane]) }
     }
-    return sum.count == 0 ? nil : sum
+    if let late, !late.shards[shard].touched.isEmpty {
+      for window in windows where late.shards[shard].touched.contains(window.start) {
+        try keys.add(window: window.start, late.shards[shard].panes[window.start])
+      }
+    }
+    return keys
   }
 }

@@ -55,7 +55,10 @@ struct WindowEmissionTests {
     }
 
     mutating func add(time: Int64, mark: Int64, key: Int64, value: Int64) throws {
-      let keys = [Column(.int64, words: [key])]
+      // The smallest key stands for null, which comes first, too.
+      var column = Column(.int64)
+      if key == 0 { column.appendNull() } else { column.append(word: key) }
+      let keys = [column]
       let inputs = [Column(.int64, words: [value])]
       if ignoresMarks, window.place(of: time, mark: mark, lateness: lateness) != .late {
         return try panes.add(pane: window.pane(of: time), keys: keys, inputs: inputs, rows: 1)
@@ -103,7 +106,7 @@ struct WindowEmissionTests {
     private static func lines(_ rows: GroupRows) -> [Line] {
       (0..<rows.count).map { row in
         Line(
-          end: rows.ends[row], start: rows.panes[row], key: rows.keys[0].words[row],
+          end: rows.ends[row], start: rows.panes[row], key: rows.keys[0].isNull(row) ? 0 : rows.keys[0].words[row],
           count: rows.words[0][row],
           largest: KeyOrder.word(ofSortable: rows.words[1][row], .int64))
       }
