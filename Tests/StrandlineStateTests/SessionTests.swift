@@ -49,6 +49,14 @@ private struct SessionOracle {
   }
 }
 
+extension Column {
+  fileprivate func appending(_ text: String) -> Column {
+    var column = self
+    column.append(text)
+    return column
+  }
+}
+
 @Suite("sessions")
 struct SessionTests {
   private let plan = KeyedStatePlan.sessions(
@@ -99,7 +107,7 @@ struct SessionTests {
         try state.put(writer.rawSpan)
         state.endBatch()
         #expect(state.digest == digest)
-        index = state.sessionIndex()
+        index = try state.sessionIndex()
       }
       state.beginBatch()
     }
@@ -108,6 +116,62 @@ struct SessionTests {
     state.beginBatch()
     #expect(state.groupCount == 0 && state.digest == StateDigest() && state.openPanes == [])
     #expect(state.memoryBytes == 0)
+  }
+
+  @Test("of one key are found among many, taken together, and joined where they meet", arguments: 0..<6)
+  func many(_ seed: Int) throws {
+    var random = SeededRandom(seed: UInt64(seed))
+    func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
+    var state = KeyedState(plan, shardCount: 2, seed: UInt64(seed))
+    var index = SessionIndex()
+    var rows: [SessionOracle.Row] = []
+    var closed: [SessionOracle.Session] = []
+    var watermark = Int64.min
+    for batch in 0..<8 {
+      let later: [SessionOracle.Row] = (0..<below(150)).map { _ in
+        SessionOracle.Row(
+          key: ["a", "b"][below(2)], time: Int64(batch * 500 + below(2000)), gap: Int64(1 + below(8)), value: 1)
+      }.filter { $0.time >= watermark }
+      rows += later
+      try add(later, to: &state, &index)
+      watermark = Int64(batch * 500)
+      closed += SessionOracle.groups(try state.takeSessions(endingBy: watermark, index: &index))
+      let all = SessionOracle.sessions(rows)
+      #expect(closed == all.filter { $0.end <= watermark }, "seed \(seed)")
+      #expect(
+        SessionOracle.groups(state.sessionRows(touchedOnly: false)) == all.filter { $0.end > watermark }, "seed \(seed)"
+      )
+      state.endBatch()
+      state.beginBatch()
+    }
+    closed += SessionOracle.groups(try state.takeSessions(endingBy: .max, index: &index))
+    #expect(closed == SessionOracle.sessions(rows), "seed \(seed)")
+  }
+
+  @Test("that grow, or begin earlier and earlier, leave few ends behind")
+  func endings() throws {
+    var state = KeyedState(plan, shardCount: 1, seed: 1)
+    var index = SessionIndex()
+    for batch in 0..<2000 as Range<Int64> {
+      let rows = [("grows", batch), ("begins", 10_000 - 5 * batch)]
+      try add(rows.map { .init(key: $0.0, time: $0.1, gap: 3000, value: 0) }, to: &state, &index)
+      try add([.init(key: "many", time: 100_000 - 5 * batch, gap: 2, value: 0)], to: &state, &index)
+      #expect(index.endingCount <= 2 * 3 + 64)
+      state.endBatch()
+      state.beginBatch()
+    }
+    #expect(state.groupCount == 2 + 2000)
+    #expect(try state.takeSessions(endingBy: .max, index: &index).count == 2002 && index.endingCount == 0)
+  }
+
+  @Test("that overlap in a store's bytes are refused")
+  func overlapping() throws {
+    var state = KeyedState(plan, shardCount: 1, seed: 1)
+    let keys = [Column(.string).appending("a").appending("a"), Column(.timestamp, words: [10, 15])]
+    let places = try state.touch(try state.keys(keys, rows: 2), pane: 0)
+    state.set(word: 0, to: [20, 25], of: places, pane: 0)
+    let error = #expect(throws: StateError.self) { try state.sessionIndex() }
+    #expect(error?.code == .malformed)
   }
 
   @Test("become one when a late row bridges them")

@@ -85,7 +85,11 @@ struct SessionOperator: StreamOperator {
   }
 
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
-    index = context.state.states[state].sessionIndex()
+    do throws(StateError) {
+      index = try context.state.states[state].sessionIndex()
+    } catch {
+      throw StreamError(error)
+    }
   }
 
   func rows(of groups: GroupRows, state: Int) throws(StreamError) -> ColumnBatch {

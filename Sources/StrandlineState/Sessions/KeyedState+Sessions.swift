@@ -16,7 +16,8 @@ extension KeyedStatePlan {
 
 /// The rows of a session's group: see `KeyedStatePlan.sessions`.
 extension KeyedState {
-  /// Adds rows to sessions, opening, extending and merging them. Linear in the rows, and in the open sessions of their keys.
+  /// Adds rows to sessions, opening, extending and merging them. Linear in the rows, and logarithmic in the open sessions of their keys
+  /// but for moving those behind a session that begins or is absorbed.
   ///
   /// - Parameters:
   ///   - keys: the key columns, with as many values as there are times.
@@ -37,12 +38,11 @@ extension KeyedState {
     try plan.values.add(inputs, to: &partial, groups: rows.session)
     var change = SessionChange()
     for (key, range) in rows.keys {
-      let merged = SessionIndex.merged(index.sessions(of: key), Array(rows.sessions[range]))
-      for (session, open, added) in merged where !added.isEmpty {
-        let row = rows.rows[range.lowerBound + added[0]]
-        change.note(session, row, open: open, added: added.map { Int32(range.lowerBound + $0) })
+      for merged in index.add(rows.sessions[range], to: key) {
+        change.note(
+          merged.session, rows.rows[merged.added.lowerBound], open: merged.open,
+          added: merged.added.map { Int32($0) })
       }
-      index.update(key, merged.map(\.session), changed: merged.filter { !$0.added.isEmpty }.map(\.session))
     }
     try apply(change, partial, keys)
   }
@@ -122,7 +122,7 @@ extension KeyedState {
     }
     rows.panes = ended.map(\.start)
     rows.ends = ended.map(\.end)
-    rows.keys = Array(decodeKeys(encoded).dropLast())
+    rows.keys = Array(try KeyTuple.decode(encoded, types: plan.keys.types).dropLast())
     return rows
   }
 
@@ -149,8 +149,10 @@ extension KeyedState {
     return rows
   }
 
-  /// The index of the sessions that are open. Linear in them.
-  public func sessionIndex() -> SessionIndex {
+  /// The index of the sessions that are open. Linear in them, and the sorting of those of each key.
+  ///
+  /// - Throws: `StateError` `.malformed` when sessions of one key overlap: their bytes are a store's.
+  public func sessionIndex() throws(StateError) -> SessionIndex {
     var sessions: [[UInt8]: [SessionIndex.Session]] = [:]
     for shard in shards {
       guard let table = shard.panes[0]?.table else { continue }
@@ -160,8 +162,12 @@ extension KeyedState {
       }
     }
     var index = SessionIndex()
-    for (key, own) in sessions {
-      index.update(key, own.sorted { $0.start < $1.start }, changed: own)
+    for (key, unordered) in sessions {
+      let own = unordered.sorted { $0.start < $1.start }
+      guard zip(own, own.dropFirst()).allSatisfy({ $0.end <= $1.start }) else {
+        throw StateError(.malformed, "the state holds sessions of one key that overlap")
+      }
+      _ = index.add(own[...], to: key)
     }
     return index
   }

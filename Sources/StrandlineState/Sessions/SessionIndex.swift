@@ -25,58 +25,74 @@ public struct SessionIndex: Sendable {
     }
   }
 
-  private var sessions: [[UInt8]: [Session]] = [:]
-  /// Sessions by their ends; some have grown or been merged since, and are in it again.
-  private var endings = MinimumHeap<Ending>()
+  /// What a session of a key has become by those that were added.
+  struct Merged: Sendable {
+    var session: Session
+    /// The sessions that were open before and are in it.
+    var open: [Session]
+    /// The added sessions that are in it, as positions among them.
+    var added: Range<Int>
+  }
+
+  private var keys: [[UInt8]: KeySessions] = [:]
+  /// When keys are to be looked at: each at the end of its first session, or earlier where that has grown since.
+  private var endings = MinimumHeap<KeyEnding>()
 
   /// An index of no sessions.
   public init() {}
 
-  /// The sessions of a key, ascending.
-  func sessions(of key: [UInt8]) -> [Session] { sessions[key] ?? [] }
+  /// How many ends are held, for tests: at most twice the keys and a few.
+  var endingCount: Int { endings.count }
 
-  /// Gives a key other sessions, of which some have changed.
-  mutating func update(_ key: [UInt8], _ all: [Session], changed: [Session]) {
-    sessions[key] = all
-    for session in changed { endings.insert(Ending(end: session.end, start: session.start, key: key)) }
+  /// Adds sessions to those of a key: those that overlap become one.
+  ///
+  /// - Parameter added: sessions, ascending, which don't overlap each other.
+  /// - Returns: the sessions that the added ones are in, ascending.
+  mutating func add(_ added: ArraySlice<Session>, to key: [UInt8]) -> [Merged] {
+    let (merged, end) = Self.add(added, to: &keys[key, default: KeySessions()])
+    if let end { endings.insert(KeyEnding(end: end, key: key)) }
+    if endings.count > 2 * keys.count + 64 { rebuild() }
+    return merged
+  }
+
+  private static func add(
+    _ added: ArraySlice<Session>, to own: inout KeySessions
+  ) -> (merged: [Merged], end: Int64?) {
+    (own.add(added), own.endToQueue())
+  }
+
+  /// Forgets the ends of keys that are in the heap with an earlier one. As many were added since the last time as keys are there.
+  private mutating func rebuild() {
+    endings = MinimumHeap()
+    for (key, own) in keys {
+      if let end = own.queuedEnd { endings.insert(KeyEnding(end: end, key: key)) }
+    }
   }
 
   /// Takes the sessions that end at or before a watermark, ordered by (end, start, key).
   mutating func takeEnded(by watermark: Int64) -> [Ending] {
     var ended: [Ending] = []
     while let next = endings.minimum, next.end <= watermark {
-      guard let ending = endings.popMinimum(), var own = sessions[ending.key] else { continue }
-      guard let index = own.firstIndex(of: Session(start: ending.start, end: ending.end)) else { continue }
-      own.remove(at: index)
-      sessions[ending.key] = own.isEmpty ? nil : own
-      ended.append(ending)
+      guard let ending = endings.popMinimum(), let place = keys.index(forKey: ending.key),
+        keys.values[place].queuedEnd == ending.end
+      else { continue }
+      for session in keys.values[place].takeEnded(by: watermark) {
+        ended.append(Ending(end: session.end, start: session.start, key: ending.key))
+      }
+      if let end = keys.values[place].endToQueue() {
+        endings.insert(KeyEnding(end: end, key: ending.key))
+      } else {
+        keys.remove(at: place)
+      }
     }
-    return ended
+    return ended.sorted()
   }
 
-  /// How a key's sessions become others when more come: those that overlap become one.
-  ///
-  /// - Parameter added: further sessions, ascending, which don't overlap each other.
-  /// - Returns: the sessions, each with what it was made of.
-  static func merged(_ open: [Session], _ added: [Session]) -> [(session: Session, open: [Session], added: [Int])] {
-    var result: [(session: Session, open: [Session], added: [Int])] = []
-    var (i, j) = (0, 0)
-    while i < open.count || j < added.count {
-      let isOpen = j == added.count || i < open.count && open[i].start <= added[j].start
-      let next = isOpen ? open[i] : added[j]
-      if let last = result.last, next.start < last.session.end {
-        result[result.count - 1].session.end = max(last.session.end, next.end)
-      } else {
-        result.append((next, [], []))
-      }
-      if isOpen {
-        result[result.count - 1].open.append(next)
-        i += 1
-      } else {
-        result[result.count - 1].added.append(j)
-        j += 1
-      }
-    }
-    return result
+  /// A key, and when it is to be looked at.
+  private struct KeyEnding: Comparable, Sendable {
+    let end: Int64
+    let key: [UInt8]
+
+    static func < (a: KeyEnding, b: KeyEnding) -> Bool { a.end < b.end }
   }
 }
