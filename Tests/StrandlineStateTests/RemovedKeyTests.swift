@@ -7,7 +7,7 @@ import Testing
 @Suite("Keys that a delta says are gone")
 struct RemovedKeyTests {
   private static let plan = KeyedStatePlan.rowWindows(
-    id: 0, keys: .word(.int64), values: AccumulatorLayout([.countRows], ownWords: 1))
+    of: 3, id: 0, keys: .word(.int64), values: AccumulatorLayout([.countRows], ownWords: 1))
 
   /// Keys of which those below zero are null.
   private static func column(_ keys: [Int64], type: ColumnType = .int64) -> Column {
@@ -37,7 +37,7 @@ struct RemovedKeyTests {
   @Test("may be the null one", arguments: [1, 16, 256], [ColumnType.int64, .string, .double])
   func nullKey(shards: Int, type: ColumnType) throws {
     let plan = KeyedStatePlan.rowWindows(
-      id: 0, keys: KeyLayout([type]), values: AccumulatorLayout([.countRows], ownWords: 1))
+      of: 2, id: 0, keys: KeyLayout([type]), values: AccumulatorLayout([.countRows], ownWords: 1))
     var live = StreamState([plan], shardCount: shards, seed: 5)
     var read = live.emptied()
     // The key whose bytes a null's placeholder has, 0 or the empty text, stays where it is.

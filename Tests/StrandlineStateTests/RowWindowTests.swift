@@ -1,3 +1,4 @@
+import StrandlineBytes
 import StrandlineColumns
 import Testing
 
@@ -12,7 +13,8 @@ struct RowWindowTests {
     let size = Int64(1 + below(5))
     var state = KeyedState(
       .rowWindows(
-        id: 0, keys: KeyLayout([.int64]), values: AccumulatorLayout([.countRows, .sumInt64(input: 0)], ownWords: 1)),
+        of: size, id: 0, keys: KeyLayout([.int64]),
+        values: AccumulatorLayout([.countRows, .sumInt64(input: 0)], ownWords: 1)),
       shardCount: 1 << below(3), seed: UInt64(seed))
     var rows: [Int: [Int64]] = [:]
     var found: [Int: [Int64]] = [:]
@@ -37,6 +39,25 @@ struct RowWindowTests {
         values[start..<start + Int(size)].reduce(0, +)
       }
       #expect(found[key] ?? [] == sums, "seed \(seed), key \(key)")
+    }
+  }
+
+  @Test("of a store's bytes hold at least one row and are not full", arguments: [-1, 0, 2, 3, .max] as [Int64])
+  func hostile(_ rows: Int64) throws {
+    let plan = KeyedStatePlan.rowWindows(
+      of: 3, id: 0, keys: .word(.int64), values: AccumulatorLayout([.countRows], ownWords: 1))
+    var made = KeyedState(plan, shardCount: 1, seed: 1)
+    let places = try made.touch(try made.keys([Column(.int64, words: [7])], rows: 1), pane: 0)
+    made.set(word: 0, to: [rows], of: places, pane: 0)
+    made.endBatch()
+    var writer = ByteWriter()
+    made.encodeSnapshot(into: &writer)
+    var read = KeyedState(plan, shardCount: 1, seed: 1)
+    if rows == 2 {
+      #expect(try read.put(writer.rawSpan) == 1)
+    } else {
+      let error = #expect(throws: StateError.self) { try read.put(writer.rawSpan) }
+      #expect(error?.code == .malformed)
     }
   }
 }

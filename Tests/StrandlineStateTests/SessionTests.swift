@@ -164,6 +164,26 @@ struct SessionTests {
     #expect(try state.takeSessions(endingBy: .max, index: &index).count == 2002 && index.endingCount == 0)
   }
 
+  @Test("of a store's bytes have a start, and end behind it", arguments: [nil, 30, 40, 41] as [Int64?])
+  func hostile(_ start: Int64?) throws {
+    var made = KeyedState(plan, shardCount: 1, seed: 1)
+    var starts = Column(.timestamp)
+    if let start { starts.append(word: start) } else { starts.appendNull() }
+    let places = try made.touch(
+      try made.keys([Column(.string).appending("a"), starts], rows: 1), pane: 0)
+    made.set(word: 0, to: [40], of: places, pane: 0)
+    made.endBatch()
+    var writer = ByteWriter()
+    made.encodeSnapshot(into: &writer)
+    var read = KeyedState(plan, shardCount: 1, seed: 1)
+    if start == 30 {
+      #expect(try read.put(writer.rawSpan) == 1)
+    } else {
+      let error = #expect(throws: StateError.self) { try read.put(writer.rawSpan) }
+      #expect(error?.code == .malformed)
+    }
+  }
+
   @Test("that overlap in a store's bytes are refused")
   func overlapping() throws {
     var state = KeyedState(plan, shardCount: 1, seed: 1)

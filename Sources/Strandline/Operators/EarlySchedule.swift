@@ -66,6 +66,11 @@ struct EarlySchedule: Sendable {
       let since = try reader.zigzag()
       self.since = since == .min ? nil : since
       try reader.finish()
+      var limit: Int64 = 1
+      if case .batches(let count)? = early { limit = count }
+      guard batches >= 0, batches < limit else {
+        throw BytesError(.malformed, "\(batches) batches since early results that come after \(limit)")
+      }
     } catch {
       throw StreamError(.store, "the commit's counts of early results can't be read: \(error)")
     }

@@ -99,7 +99,9 @@ struct CompiledAggregation: Sendable {
   /// What its keyed state holds.
   func state(id: Int) -> KeyedStatePlan {
     if case .session = window { return .sessions(id: id, keys: keys.map(\.type), values: layout) }
-    if case .rows = window { return .rowWindows(id: id, keys: KeyLayout(keys.map(\.type)), values: layout) }
+    if case .rows(let size) = window {
+      return .rowWindows(of: size, id: id, keys: KeyLayout(keys.map(\.type)), values: layout)
+    }
     return KeyedStatePlan(
       id: id, keys: KeyLayout(keys.map(\.type)), values: layout, panes: .window(window, retention: lateness))
   }

@@ -76,10 +76,12 @@ extension KeyedState {
     _ block: PaneBlock, shard only: Int?, skipping skipped: Set<Int>,
     _ body: (inout KeyedState, KeyBatch, [Int32]?, Int) throws(StateError) -> Void
   ) throws(StateError) {
+    var columns: [Column] = []
     if case .tuple(let types) = plan.keys {
       guard !block.keys.hasNulls else { throw StateError(.malformed, "state bytes hold a null where a tuple belongs") }
-      _ = try KeyTuple.decode(block.keys, types: types)
+      columns = try KeyTuple.decode(block.keys, types: types)
     }
+    try plan.groups.check(keys: columns, first: block.words.first)
     if block.keys.count == 0 { return }
     let keys = try self.keys(encoded: block.keys)
     if let only {

@@ -3,10 +3,15 @@ public import StrandlineColumns
 extension KeyedStatePlan {
   /// The plan of a state of windows of so many rows: a group is the open window of a key, its first word the rows in it.
   ///
-  /// - Parameter values: what is kept per window, with one word of the operator's own.
-  public static func rowWindows(id: Int, keys: KeyLayout, values: AccumulatorLayout) -> KeyedStatePlan {
+  /// - Parameters:
+  ///   - size: the rows of a window.
+  ///   - values: what is kept per window, with one word of the operator's own.
+  public static func rowWindows(
+    of size: Int64, id: Int, keys: KeyLayout, values: AccumulatorLayout
+  ) -> KeyedStatePlan {
     precondition(values.ownWords == 1, "a window of rows has their number in front")
-    return KeyedStatePlan(id: id, keys: keys, values: values, panes: .single, removesGroups: true)
+    return KeyedStatePlan(
+      id: id, keys: keys, values: values, panes: .single, removesGroups: true, groups: .rowWindows(size: size))
   }
 }
 

@@ -14,11 +14,13 @@ public struct KeyedStatePlan: Sendable, Hashable {
   public var panes: PaneRule
   /// Whether single groups are removed, too.
   public var removesGroups: Bool
+  /// What is true of every group.
+  public var groups: GroupRule
 
   /// A plan of those parts.
   public init(
     id: Int, keys: KeyLayout, shardColumns: Int? = nil, values: AccumulatorLayout, panes: PaneRule,
-    removesGroups: Bool = false
+    removesGroups: Bool = false, groups: GroupRule = .any
   ) {
     self.id = id
     self.keys = keys
@@ -26,6 +28,7 @@ public struct KeyedStatePlan: Sendable, Hashable {
     self.values = values
     self.panes = panes
     self.removesGroups = removesGroups
+    self.groups = groups
   }
 
   /// The plan of a windowed aggregation, which drops a pane with the last window that takes it.

@@ -10,7 +10,7 @@ extension KeyedStatePlan {
     precondition(values.ownWords == 1, "a session has its end in front")
     return KeyedStatePlan(
       id: id, keys: .tuple(keys + [.timestamp]), shardColumns: keys.count, values: values, panes: .single,
-      removesGroups: true)
+      removesGroups: true, groups: .sessions)
   }
 }
 
