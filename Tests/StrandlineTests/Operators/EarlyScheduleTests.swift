@@ -21,7 +21,8 @@ struct EarlyScheduleTests {
     var schedule = try restored(.batches(3), batches)
     var context = OperatorContext(StreamState([], shardCount: 1, seed: 0))
     // Batches without rows are not counted; they are due with the third one that has any.
-    #expect(!schedule.isDue(context, hasOpenWindows: true))
+    let isDueWithoutRows = schedule.isDue(context, hasOpenWindows: true)
+    #expect(!isDueWithoutRows)
     context.hasRows = true
     for batch in batches..<3 { #expect(schedule.isDue(context, hasOpenWindows: true) == (batch == 2)) }
   }
