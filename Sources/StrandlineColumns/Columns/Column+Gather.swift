@@ -1,13 +1,14 @@
 extension Column {
   /// The values at those rows, in their order. Linear in their number and bytes.
   public func gathered(_ rows: [Int32]) -> Column {
+    if type != .string && !hasNulls {
+      return Column(type, words: words.gathered(rows))
+    }
     var out = Column(type, capacity: rows.count)
     if hasNulls {
       for row in rows { out.append(Int(row), of: self) }
-    } else if type == .string {
-      for row in rows { out.append(utf8: bytes[Int(offsets[Int(row)])..<Int(offsets[Int(row) + 1])]) }
     } else {
-      for row in rows { out.words.append(words[Int(row)]) }
+      for row in rows { out.append(utf8: bytes[Int(offsets[Int(row)])..<Int(offsets[Int(row) + 1])]) }
     }
     return out
   }
@@ -17,6 +18,16 @@ extension Column {
     switch selection {
     case .all: self
     case .rows(let rows): gathered(rows)
+    }
+  }
+}
+
+extension [Int64] {
+  /// The words at those positions, in their order. Linear in their number.
+  package func gathered(_ positions: [Int32]) -> [Int64] {
+    let words = span
+    return [Int64](capacity: positions.count) { output in
+      for position in positions { output.append(words[Int(position)]) }
     }
   }
 }

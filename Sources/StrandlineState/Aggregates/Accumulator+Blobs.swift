@@ -40,7 +40,7 @@ extension AccumulatorLayout {
 
   /// Merges the blobs of groups: those at `sources` of one table into those at `groups` of another.
   func mergeBlobs(
-    _ partial: GroupTable, _ sources: [Int32], into table: inout GroupTable, groups: [Int32]
+    _ partial: GroupTable, _ sources: ArraySlice<Int32>, into table: inout GroupTable, groups: ArraySlice<Int32>
   ) throws(StateError) {
     for (accumulator, position) in zip(accumulators, blobPositions) {
       guard let blob = accumulator.blob else { continue }
@@ -49,8 +49,8 @@ extension AccumulatorLayout {
   }
 
   private func merge(
-    _ accumulator: some BlobAccumulator, _ partial: [[UInt8]], _ sources: [Int32], into blobs: inout [[UInt8]],
-    _ groups: [Int32]
+    _ accumulator: some BlobAccumulator, _ partial: [[UInt8]], _ sources: ArraySlice<Int32>,
+    into blobs: inout [[UInt8]], _ groups: ArraySlice<Int32>
   ) throws(StateError) {
     for (source, group) in zip(sources, groups) {
       if blobs[Int(group)].isEmpty {

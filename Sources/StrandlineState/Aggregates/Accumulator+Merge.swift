@@ -9,6 +9,14 @@ extension AccumulatorLayout {
   func merge(
     _ partial: GroupTable, _ sources: [Int32], into table: inout GroupTable, groups: [Int32]
   ) throws(StateError) {
+    try merge(partial, sources[...], into: &table, groups: groups[...])
+  }
+
+  /// The same for runs of the two lists.
+  func merge(
+    _ partial: GroupTable, _ sources: ArraySlice<Int32>, into table: inout GroupTable, groups: ArraySlice<Int32>
+  ) throws(StateError) {
+    precondition(sources.count == groups.count, "a group for each source")
     table.extend(identities)
     for (accumulator, first) in zip(accumulators, firstWords) {
       switch accumulator {
@@ -41,9 +49,11 @@ extension AccumulatorLayout {
 
   @inline(__always)
   private func fold(
-    _ from: [Int64], _ sources: [Int32], into words: inout [Int64], _ groups: [Int32],
+    _ from: [Int64], _ sources: ArraySlice<Int32>, into words: inout [Int64], _ groups: ArraySlice<Int32>,
     _ combine: (Int64, Int64) -> Int64
   ) {
+    let (from, sources, groups) = (from.span, sources.span, groups.span)
+    var words = words.mutableSpan
     for row in sources.indices {
       let group = Int(groups[row])
       words[group] = combine(words[group], from[Int(sources[row])])

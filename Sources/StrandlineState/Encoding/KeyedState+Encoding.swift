@@ -7,6 +7,7 @@ extension KeyedState {
     writer.varint(UInt64(openPanes.count))
     for pane in openPanes {
       var groups = PaneGroups(pane: pane, plan)
+      groups.reserve(shards.reduce(0) { $0 + ($1.panes[pane]?.table.liveCount ?? 0) })
       for shard in shards {
         if let table = shard.panes[pane] { groups.append(table.table, nil) }
       }
@@ -62,7 +63,7 @@ extension KeyedState {
       try distribute(block, shard: shard, skipping: skipped) { state, keys, rows, shard throws(StateError) in
         let (words, blobs) = (block.words, block.blobs)
         try state.put(
-          keys, rows.map { rows in words.map { column in rows.map { column[Int($0)] } } } ?? words,
+          keys, rows.map { rows in words.map { $0.gathered(rows) } } ?? words,
           rows.map { rows in blobs.map { column in rows.map { column[Int($0)] } } } ?? blobs,
           pane: block.pane, shard: shard)
       }
@@ -91,10 +92,13 @@ extension KeyedState {
       if !skipped.contains(only) { try body(&self, keys, nil, only) }
       return
     }
-    for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty && !skipped.contains(shard) {
-      if rows.count == keys.count {
+    let order = self.order(keys.hashes, 0..<keys.count)
+    for shard in shards.indices where !skipped.contains(shard) {
+      let range = order.range(ofShard: shard)
+      if range.count == keys.count {
         try body(&self, keys, nil, shard)
-      } else {
+      } else if !range.isEmpty {
+        let rows = Array(order.rows[range])
         try body(&self, keys.gathered(rows), rows, shard)
       }
     }

@@ -55,26 +55,35 @@ struct PaneGroups {
     blobs = Array(repeating: [], count: plan.values.blobs)
   }
 
+  /// Makes room for so many groups. Where one table has all of them, nothing is copied anyway.
+  mutating func reserve(_ count: Int) {
+    keys.reserve(count)
+    for index in words.indices { words[index].reserveCapacity(count) }
+  }
+
   /// Adds groups of a table: those listed, or all.
   mutating func append(_ table: GroupTable, _ groups: [Int32]?) {
     guard let groups = groups ?? table.live(in: 0..<table.count) else { return append(table) }
     append(table.keys(of: groups))
     for index in blobs.indices { blobs[index] += groups.map { table.blobs[index][Int($0)] } }
     for index in words.indices {
-      let column = table.words[index]
-      for group in groups { words[index].append(column[Int(group)]) }
+      words[index].append(contentsOf: table.words[index].gathered(groups))
     }
   }
 
   /// Adds every group of a table: whole columns at once.
   private mutating func append(_ table: GroupTable) {
-    append(table.nullGroup == nil ? table.keys : table.keys(of: Array(0..<Int32(table.count))))
+    append(table.allKeys)
     for index in words.indices { words[index].append(contentsOf: table.words[index]) }
     for index in blobs.indices { blobs[index].append(contentsOf: table.blobs[index]) }
   }
 
   private mutating func append(_ more: Column) {
-    if keys.count == 0 { keys = more } else { keys.append(contentsOf: more) }
+    if keys.count == 0 && keys.words.capacity < more.words.capacity {
+      keys = more
+    } else {
+      keys.append(contentsOf: more)
+    }
   }
 
   /// The positions of the groups in ascending order of their keys; a null key is first.

@@ -77,7 +77,7 @@ extension KeyedState {
       shards[shard].touched.insert(pane)
       for row in rows {
         guard let group = shards[shard].panes[pane]?.table.find(keys, Int(row)) else { continue }
-        shards[shard].panes[pane]?.remove(Int32(group), hash: keys.hashes[Int(row)], seed: seed)
+        shards[shard].panes[pane]?.remove(Int32(group), hash: keys.hashes[Int(row)], hasher: hasher, seed: seed)
       }
     }
   }
@@ -141,7 +141,7 @@ extension KeyedState {
       // The table leaves the dictionary while it is changed, so that there is one of it.
       guard var table = shards[shard].panes.removeValue(forKey: pane) else { continue }
       shards[shard].touched.insert(pane)
-      table.touch(positions.map { places[Int($0)].group }, seed: seed)
+      table.touch(positions.map { places[Int($0)].group }[...], seed: seed)
       for position in positions { body(&table.table, Int(position)) }
       shards[shard].panes[pane] = table
     }

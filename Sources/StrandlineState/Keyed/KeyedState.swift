@@ -67,7 +67,7 @@ public struct KeyedState: Sendable {
 
   var shards: [Shard]
   let hasher: KeyHasher
-  private let shardShift: UInt64
+  let shardShift: UInt64
   /// Panes added up for windows of several.
   var fold = WindowFold()
   /// Panes as they were before the batch.
@@ -126,24 +126,7 @@ public struct KeyedState: Sendable {
   /// - Throws: `StateError` `.tooLarge`.
   public mutating func add(pane: Int64, keys: [Column], inputs: [Column], rows: Int) throws(StateError) {
     if rows == 0 { return }
-    let keys = try self.keys(keys, rows: rows)
-    var partial = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
-    try partial.lookUp(keys, into: &groups)
-    try plan.values.add(inputs, to: &partial, groups: groups)
-    try merge(partial, pane: pane)
-  }
-
-  private mutating func merge(_ partial: GroupTable, pane: Int64) throws(StateError) {
-    let all = Array(0..<Int32(partial.count))
-    let keys = try self.keys(encoded: partial.keys(of: all))
-    willChange(pane)
-    let seed = groupDigest(pane: pane)
-    let newTable = PaneTable(plan)
-    for (shard, rows) in distribute(keys.hashes).enumerated() where !rows.isEmpty {
-      shards[shard].touched.insert(pane)
-      try shards[shard].panes[pane, default: newTable].merge(
-        partial, rows, keys: keys.gathered(rows), layout: plan.values, seed: seed)
-    }
+    try merge(try partial(try self.keys(keys, rows: rows), inputs, &groups), pane: pane)
   }
 
   /// The rows of each shard.
@@ -219,7 +202,7 @@ public struct KeyedState: Sendable {
     var emptied: Set<Int64> = []
     for shard in shards.indices {
       for pane in shards[shard].touched {
-        shards[shard].panes[pane]?.beginBatch()
+        shards[shard].panes[pane]?.beginBatch(hasher)
         if plan.removesGroups && shards[shard].panes[pane]?.table.liveCount == 0 {
           shards[shard].panes[pane] = nil
           emptied.insert(pane)

@@ -3,19 +3,28 @@ import StrandlineColumns
 /// The groups of one pane in one shard, and what the current batch has changed of them.
 ///
 /// # Invariants
-/// - `digest` is the sum over all groups as they were when the batch began, less those touched since; `settle` adds the
-///   touched ones as they are now. After `put` it is stale, and `settle` computes it from nothing.
-/// - A group is in `touched` exactly if its bit in `marks` is set. A removed group stays there until the next batch.
+/// - `digest` is the sum over all groups but the loose ones: those that are about to change, or have since they were in the sum.
+///   `settle` adds the loose ones as they are now, after which there are none. After `put` it is stale, and `settle` computes it
+///   from nothing.
+/// - A group is in `touched` exactly if its bit in `marks` is set, and is touched if it is loose. A removed group stays there
+///   until the next batch.
 struct PaneTable: Sendable {
   /// The groups. Whoever changes words or blobs has touched the group before.
   var table: GroupTable
   /// The groups changed since the last batch ended, in order of their first change.
-  private(set) var touched: [Int32] = []
-  private(set) var digest = StateDigest()
+  var touched: [Int32] = []
+  var digest = StateDigest()
   /// The digest at the end of the last batch.
   private(set) var settledDigest = StateDigest()
   private var isStale = false
-  private var marks: [UInt64] = []
+  /// A bit per group: whether it is in `touched`.
+  var marks: [UInt64] = []
+  /// A bit per group: whether it is loose.
+  var loose: [UInt64] = []
+  /// The loose groups.
+  var looseGroups: [Int32] = []
+  /// Groups from here on are new: they are neither in the digest nor loose.
+  var known = 0
   /// The number of positions at the end of the last batch.
   private var settled = 0
   /// The number of positions at the end of the batch before the last one.
@@ -29,15 +38,34 @@ struct PaneTable: Sendable {
     table = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
   }
 
-  /// Merges groups of a batch's own table.
+  /// Merges groups of a batch's own table: those at some places of lists of groups and their keys.
   mutating func merge(
-    _ partial: GroupTable, _ sources: [Int32], keys: KeyBatch, layout: AccumulatorLayout, seed: GroupDigest
+    _ partial: GroupTable, _ sources: [Int32], keys: KeyBatch, _ places: Range<Int>, layout: AccumulatorLayout,
+    seed: GroupDigest, groups: inout [Int32]
   ) throws(StateError) {
-    var groups: [Int32] = []
-    try table.lookUp(keys, into: &groups)
-    touch(groups, seed: seed)
-    try layout.merge(partial, sources, into: &table, groups: groups)
+    try table.lookUp(keys, places, into: &groups)
+    touch(groups[places], seed: seed)
+    try layout.merge(partial, sources[places], into: &table, groups: groups[places])
   }
+
+  /// Adds rows to their groups: those at some places of their keys and inputs.
+  ///
+  /// Goes through a few rows at a time, and takes their groups out of the digest and puts them in again while they are in the
+  /// cache.
+  mutating func add(
+    _ keys: KeyBatch, _ inputs: [Column], _ places: Range<Int>, layout: AccumulatorLayout, seed: GroupDigest,
+    groups: inout [Int32]
+  ) throws(StateError) {
+    for start in stride(from: places.lowerBound, to: places.upperBound, by: Self.rowBlock) {
+      let block = start..<min(start + Self.rowBlock, places.upperBound)
+      try table.lookUp(keys, block, into: &groups)
+      let loosened = loosen(groups[block], seed: seed)
+      try layout.add(inputs, block, to: &table, groups: groups)
+      tighten(loosened, seed: seed)
+    }
+  }
+
+  private static let rowBlock = 1024
 
   /// Gives groups new words, whatever they had: what a snapshot or a delta says of them. They don't count as touched.
   ///
@@ -46,6 +74,12 @@ struct PaneTable: Sendable {
     _ keys: KeyBatch, words: [[Int64]], blobs: [[[UInt8]]], identities: [Int64], groups: inout [Int32]
   ) throws(StateError) {
     let before = table.count
+    if before == 0 && table.fill(keys) {
+      isStale = true
+      table.words = words
+      table.blobs = blobs
+      return
+    }
     table.reserve(keys.count)
     try table.lookUp(keys, into: &groups)
     isStale = true
@@ -66,7 +100,7 @@ struct PaneTable: Sendable {
   mutating func remove(_ keys: KeyBatch) {
     isStale = true
     for row in 0..<keys.count {
-      if let group = table.find(keys, row) { table.remove(group, hash: keys.hashes[row]) }
+      if let group = table.find(keys, row) { table.remove(group, hash: keys.hashes[row], hasher: keys.hasher) }
     }
   }
 
@@ -82,39 +116,27 @@ struct PaneTable: Sendable {
     _ keys: KeyBatch, identities: [Int64], seed: GroupDigest, into groups: inout [Int32]
   ) throws(StateError) {
     try table.lookUp(keys, into: &groups)
-    touch(groups, seed: seed)
+    touch(groups[...], seed: seed)
     table.extend(identities)
   }
 
   /// Removes a group that is there, by the hash of its key.
-  mutating func remove(_ group: Int32, hash: UInt64, seed: GroupDigest) {
+  mutating func remove(_ group: Int32, hash: UInt64, hasher: KeyHasher, seed: GroupDigest) {
     touch([group], seed: seed)
-    table.remove(Int(group), hash: hash)
-  }
-
-  /// Notes groups as changed, and takes those that were there before out of the digest.
-  mutating func touch(_ groups: [Int32], seed: GroupDigest) {
-    if marks.count * 64 < table.count {
-      marks.append(contentsOf: repeatElement(0, count: (table.count + 63) / 64 - marks.count))
-    }
-    for group in groups {
-      let word = Int(group) >> 6
-      let bit = 1 << UInt64(group & 63) as UInt64
-      if marks[word] & bit != 0 { continue }
-      marks[word] |= bit
-      touched.append(group)
-      if group < settled { digest.subtract(term(Int(group), seed)) }
-    }
+    table.remove(Int(group), hash: hash, hasher: hasher)
   }
 
   /// Brings the digest up to date with the touched groups. They stay known as touched.
   mutating func settle(seed: GroupDigest) {
     if isStale {
       digest = recomputedDigest(seed: seed)
+      Self.clear(looseGroups, in: &loose)
       isStale = false
     } else {
-      for group in touched where !table.isRemoved(Int(group)) { digest.add(term(Int(group), seed)) }
+      tighten(looseGroups, seed: seed)
     }
+    looseGroups.removeAll(keepingCapacity: true)
+    known = table.count
     settledBefore = settled
     settled = table.count
     settledGroups = table.liveCount
@@ -122,10 +144,11 @@ struct PaneTable: Sendable {
   }
 
   /// Forgets what was touched: the next batch begins.
-  mutating func beginBatch() {
-    for group in touched { marks[Int(group) >> 6] = 0 }
+  mutating func beginBatch(_ hasher: KeyHasher) {
+    Self.clear(touched, in: &marks)
     touched.removeAll(keepingCapacity: true)
-    if table.removedCount > 0 && table.compact() {
+    if table.removedCount > 0 && table.compact(hasher) {
+      known = table.count
       settled = table.count
       compactions += 1
     }
@@ -141,62 +164,5 @@ struct PaneTable: Sendable {
       touched.filter { !table.isRemoved(Int($0)) },
       touched.filter { $0 < settledBefore && table.isRemoved(Int($0)) }
     )
-  }
-
-  /// The digest of all groups, computed from nothing. Linear in the groups.
-  func recomputedDigest(seed: GroupDigest) -> StateDigest {
-    var sum = StateDigest()
-    if table.removedCount > 0 || !table.blobs.isEmpty {
-      for group in 0..<table.count where !table.isRemoved(group) { sum.add(term(group, seed)) }
-      return sum
-    }
-    // Column by column over a few groups at a time, so that the columns' arrays aren't looked up for every group.
-    var hashes: [GroupDigest] = []
-    for start in stride(from: 0, to: table.count, by: Self.digestBlock) {
-      let block = start..<min(start + Self.digestBlock, table.count)
-      hashes.removeAll(keepingCapacity: true)
-      hashes.append(contentsOf: repeatElement(seed, count: block.count))
-      absorbKeys(of: block, into: &hashes)
-      for column in table.words { Self.absorb(column, block, into: &hashes) }
-      for hash in hashes { sum.add(hash.value) }
-    }
-    return sum
-  }
-
-  private static let digestBlock = 256
-
-  private func absorbKeys(of block: Range<Int>, into hashes: inout [GroupDigest]) {
-    if table.keys.type != .string && !(table.nullGroup.map { block.contains($0) } ?? false) {
-      Self.absorb(table.keys.words, block, into: &hashes)
-    } else {
-      for group in block { absorbKey(of: group, into: &hashes[group - block.lowerBound]) }
-    }
-  }
-
-  private static func absorb(_ words: [Int64], _ block: Range<Int>, into hashes: inout [GroupDigest]) {
-    let words = words.span.extracting(block)
-    var hashes = hashes.mutableSpan
-    for index in words.indices { hashes[index].absorb(UInt64(bitPattern: words[index])) }
-  }
-
-  private func term(_ group: Int, _ seed: GroupDigest) -> UInt128 {
-    var hash = seed
-    absorbKey(of: group, into: &hash)
-    for column in table.words { hash.absorb(UInt64(bitPattern: column[group])) }
-    for column in table.blobs { hash.absorb(column[group], 0..<column[group].count) }
-    return hash.value
-  }
-
-  @inline(__always)
-  private func absorbKey(of group: Int, into hash: inout GroupDigest) {
-    if group == table.nullGroup {
-      // Two words: any single one is also that of a key.
-      hash.absorb(0x6E75_6C6C)
-      hash.absorb(0)
-    } else if table.keys.type == .string {
-      hash.absorb(table.keys.bytes, Int(table.keys.offsets[group])..<Int(table.keys.offsets[group + 1]))
-    } else {
-      hash.absorb(UInt64(bitPattern: table.keys.words[group]))
-    }
   }
 }

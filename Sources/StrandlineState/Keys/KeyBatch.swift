@@ -6,6 +6,8 @@ public struct KeyBatch: Sendable {
   public private(set) var column: Column
   /// A hash per row.
   public private(set) var hashes: [UInt64] = []
+  /// What made the hashes.
+  let hasher: KeyHasher
 
   /// The keys of a layout from its key columns, which have `rows` values each.
   public init(_ layout: KeyLayout, _ columns: [Column], rows: Int, hasher: KeyHasher) {
@@ -14,18 +16,21 @@ public struct KeyBatch: Sendable {
     case .word, .text: column = columns[0]
     case .tuple: column = KeyTuple.encode(columns, rows: rows)
     }
+    self.hasher = hasher
     hasher.hash(column, into: &hashes)
   }
 
   /// Keys that already are in a table's form, with their hashes.
-  init(_ column: Column, hashes: [UInt64]) {
+  init(_ column: Column, hashes: [UInt64], hasher: KeyHasher) {
     self.column = column
     self.hashes = hashes
+    self.hasher = hasher
   }
 
   /// Keys that already are in a table's form.
   public init(encoded column: Column, hasher: KeyHasher) {
     self.column = column
+    self.hasher = hasher
     hasher.hash(column, into: &hashes)
   }
 
@@ -53,7 +58,11 @@ public struct KeyBatch: Sendable {
 
   /// The keys at those rows. Linear in them.
   public func gathered(_ rows: [Int32]) -> KeyBatch {
-    KeyBatch(column.gathered(rows), hashes: rows.map { hashes[Int($0)] })
+    let all = hashes.span
+    let gathered = [UInt64](capacity: rows.count) { output in
+      for row in rows { output.append(all[Int(row)]) }
+    }
+    return KeyBatch(column.gathered(rows), hashes: gathered, hasher: hasher)
   }
 
   private static func canonical(_ column: Column) -> Column {

@@ -6,6 +6,8 @@ package struct KeyNumbers: Sendable {
   private var groups: [Int32] = []
   /// The hashes of the keys, by their numbers.
   private var hashes: [UInt64] = []
+  /// What made them; without meaning before the first key.
+  private var hasher = KeyHasher(seed: 0)
 
   /// An index without keys.
   package init(_ layout: KeyLayout) {
@@ -21,6 +23,7 @@ package struct KeyNumbers: Sendable {
   package mutating func numbers(of keys: KeyBatch) throws(StateError) -> [Int32] {
     let before = table.count
     try table.lookUp(keys, into: &groups)
+    hasher = keys.hasher
     if table.count > before {
       hashes.append(contentsOf: repeatElement(0, count: table.count - before))
       for (row, group) in groups.enumerated() { hashes[Int(group)] = keys.hashes[row] }
@@ -30,7 +33,7 @@ package struct KeyNumbers: Sendable {
 
   /// The keys of those numbers.
   package func keys(_ numbers: [Int32]) -> KeyBatch {
-    KeyBatch(table.keys(of: numbers), hashes: numbers.map { hashes[Int($0)] })
+    KeyBatch(table.keys(of: numbers), hashes: numbers.map { hashes[Int($0)] }, hasher: hasher)
   }
 }
 

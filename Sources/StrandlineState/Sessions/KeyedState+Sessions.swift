@@ -116,7 +116,7 @@ extension KeyedState {
       for (row, group) in zip(own, groups) where group >= 0 {
         for index in rows.words.indices { rows.words[index][Int(row)] = table.table.words[index][Int(group)] }
         for index in rows.blobs.indices { rows.blobs[index][Int(row)] = table.table.blobs[index][Int(group)] }
-        table.remove(group, hash: keys.hashes[Int(row)], seed: seed)
+        table.remove(group, hash: keys.hashes[Int(row)], hasher: hasher, seed: seed)
       }
       shards[shard].panes[0] = table
     }
@@ -213,7 +213,7 @@ extension PaneTable {
       let (from, to) = (Int(group), Int(positions[row]))
       for index in other.words.indices { other.words[index][to] = table.words[index][from] }
       for index in other.blobs.indices { other.blobs[index][to] = table.blobs[index][from] }
-      remove(group, hash: keys.hashes[row], seed: seed)
+      remove(group, hash: keys.hashes[row], hasher: keys.hasher, seed: seed)
     }
   }
 }

@@ -1,0 +1,97 @@
+public import StrandlineColumns
+
+/// What some rows add to a pane, made without the state: groups of their own, and rows by their shards.
+///
+/// Rows are aggregated in a table of their own as long as that makes groups of them that are few. Where nearly every row has
+/// a key of its own it would only be another table, and the other rows are put into the order of their shards instead.
+/// What becomes of the state is the same either way.
+public struct PartialGroups: Sendable {
+  /// The groups of the rows that are aggregated.
+  let table: GroupTable
+  /// The groups in the order of shards, and their keys in that order.
+  let groups: ShardOrder
+  let groupKeys: KeyBatch
+  /// The other rows in the order of shards, and their keys and inputs in that order.
+  let rows: ShardOrder
+  let rowKeys: KeyBatch
+  let inputs: [Column]
+}
+
+extension KeyedState {
+  /// A table of so many groups is no longer a small one: whether it is worth it is looked at.
+  private static let manyGroups = 8192
+  /// So many rows are aggregated before that is looked at again.
+  private static let rowsAtOnce = 4096
+
+  /// Aggregates rows by themselves, so that they can be merged. Linear in the rows; the state isn't changed.
+  ///
+  /// - Parameters:
+  ///   - columns: the key columns, with `rows` values each.
+  ///   - inputs: the columns that the accumulators read, with `rows` values each.
+  /// - Throws: `StateError` `.tooLarge`.
+  public func partial(keys columns: [Column], inputs: [Column], rows: Int) throws(StateError) -> PartialGroups {
+    var places: [Int32] = []
+    return try partial(try keys(columns, rows: rows), inputs, &places)
+  }
+
+  /// The same, with memory for the group of each row.
+  func partial(
+    _ keys: KeyBatch, _ inputs: [Column], _ places: inout [Int32]
+  ) throws(StateError) -> PartialGroups {
+    if places.count != keys.count { places = Array(repeating: 0, count: keys.count) }
+    var table = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
+    let step = plan.values.blobs > 0 ? keys.count : Self.rowsAtOnce
+    var done = 0
+    while done < keys.count {
+      let end = min(done + step, keys.count)
+      try table.lookUp(keys, done..<end, into: &places)
+      done = end
+      if table.count > Self.manyGroups && table.count * 2 > done { break }
+    }
+    try plan.values.add(inputs, 0..<done, to: &table, groups: places)
+    let own = try self.keys(encoded: table.allKeys)
+    let groups = order(own.hashes, 0..<own.count)
+    let rows = order(keys.hashes, done..<keys.count)
+    return PartialGroups(
+      table: table, groups: groups, groupKeys: own.gathered(groups.rows), rows: rows,
+      rowKeys: keys.gathered(rows.rows), inputs: rows.rows.isEmpty ? [] : inputs.map { $0.gathered(rows.rows) })
+  }
+
+  /// Rows in the order of the shards of their keys.
+  func order(_ hashes: [UInt64], _ rows: Range<Int>) -> ShardOrder {
+    ShardOrder(hashes, rows, shards: shardCount, shift: shardShift)
+  }
+
+  /// Merges what rows of one partition add to a pane. Linear in its groups and rows.
+  ///
+  /// - Throws: `StateError` `.tooLarge`.
+  public mutating func merge(_ partial: PartialGroups, pane: Int64) throws(StateError) {
+    if partial.groupKeys.count == 0 { return }
+    willChange(pane)
+    let seed = groupDigest(pane: pane)
+    let newTable = PaneTable(plan)
+    for shard in shards.indices {
+      let (own, rows) = (partial.groups.range(ofShard: shard), partial.rows.range(ofShard: shard))
+      if own.isEmpty && rows.isEmpty { continue }
+      shards[shard].touched.insert(pane)
+      try shards[shard].panes[pane, default: newTable].merge(partial, own, rows, plan.values, seed, &groups)
+    }
+  }
+}
+
+extension PaneTable {
+  fileprivate mutating func merge(
+    _ partial: PartialGroups, _ own: Range<Int>, _ rows: Range<Int>, _ layout: AccumulatorLayout, _ seed: GroupDigest,
+    _ groups: inout [Int32]
+  ) throws(StateError) {
+    let size = max(partial.groupKeys.count, partial.rowKeys.count)
+    if groups.count < size { groups = Array(repeating: 0, count: size) }
+    if !own.isEmpty {
+      try merge(
+        partial.table, partial.groups.rows, keys: partial.groupKeys, own, layout: layout, seed: seed, groups: &groups)
+    }
+    if !rows.isEmpty {
+      try add(partial.rowKeys, partial.inputs, rows, layout: layout, seed: seed, groups: &groups)
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import StrandlineColumns
+
+// MARK: - Placing keys anew
+
+extension GroupTable {
+  /// Doubles the slots. Linear in the groups.
+  mutating func grow(_ hasher: KeyHasher) {
+    precondition(slots.count < 1 << 31, "more slots than a hash can choose")
+    slots = placed(slots.count * 2, hasher)
+  }
+
+  /// So many slots with all groups in them.
+  func placed(_ size: Int, _ hasher: KeyHasher) -> [UInt32] {
+    var slots = [UInt32](repeating: 0, count: size)
+    let layout = SlotLayout(size)
+    if keys.type == .string || nullGroup != nil || removedCount > 0 {
+      for group in 0..<count where group != nullGroup && !isRemoved(group) {
+        Self.place(group, Self.slotHash(keys, group, hasher), in: &slots, layout)
+      }
+      return slots
+    }
+    Self.place(keys.words.span, hasher, in: &slots, layout)
+    return slots
+  }
+
+  /// Puts all of these keys, which are those of the first groups, into slots.
+  private static func place(_ keys: Span<Int64>, _ hasher: KeyHasher, in slots: inout [UInt32], _ layout: SlotLayout) {
+    var slots = slots.mutableSpan
+    var hashes = [UInt32](repeating: 0, count: placeBlock)
+    var entries = hashes
+    var hash = hashes.mutableSpan
+    var entry = entries.mutableSpan
+    for start in stride(from: 0, to: keys.count, by: placeBlock) {
+      let block = 0..<min(placeBlock, keys.count - start)
+      // First all slots are read, so that none of them is waited for; the mask keeps their numbers below the number of slots.
+      for index in block {
+        hash[index] = unsafe UInt32(truncatingIfNeeded: hasher.hash(word: keys[unchecked: start &+ index]))
+        entry[index] = unsafe slots[unchecked: Int(layout.home(hash[index]))]
+      }
+      for index in block {
+        var slot = layout.home(hash[index])
+        if entry[index] != 0 { slot = (slot &+ 1) & layout.low }
+        while unsafe slots[unchecked: Int(slot)] != 0 { slot = (slot &+ 1) & layout.low }
+        let group = UInt32(truncatingIfNeeded: start &+ index &+ 1)
+        unsafe slots[unchecked: Int(slot)] = layout.tag(hash[index]) | group
+      }
+    }
+  }
+
+  private static let placeBlock = 128
+
+  /// Makes an empty table one of just these keys, in their order. Linear in them.
+  ///
+  /// - Returns: false, with an empty table, when they are not different words.
+  mutating func fill(_ batch: KeyBatch) -> Bool {
+    guard count == 0 && keys.type != .string && !batch.column.hasNulls && batch.count < 1 << 30 else {
+      return false
+    }
+    var filled = [UInt32](repeating: 0, count: Self.slots(for: batch.count))
+    guard Self.place(batch.column.words.span, batch.hashes.span, in: &filled) else { return false }
+    slots = filled
+    keys = batch.column
+    count = batch.count
+    return true
+  }
+
+  /// Puts these keys into slots, unless two are the same.
+  private static func place(_ keys: Span<Int64>, _ hashes: Span<UInt64>, in slots: inout [UInt32]) -> Bool {
+    let layout = SlotLayout(slots.count)
+    var slots = slots.mutableSpan
+    var entries = [UInt32](repeating: 0, count: placeBlock)
+    var entry = entries.mutableSpan
+    for start in stride(from: 0, to: keys.count, by: placeBlock) {
+      let block = 0..<min(placeBlock, keys.count - start)
+      for index in block {
+        let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: start &+ index])
+        entry[index] = unsafe slots[unchecked: Int(layout.home(hash))]
+      }
+      for index in block {
+        let row = start &+ index
+        let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row])
+        var slot = layout.home(hash)
+        // What was free before the block may be taken by a key of it; what was taken still is.
+        var taken = entry[index] != 0 ? entry[index] : unsafe slots[unchecked: Int(slot)]
+        while taken != 0 {
+          if layout.fits(taken, hash), unsafe keys[Int(taken & layout.low) &- 1] == keys[unchecked: row] {
+            return false
+          }
+          slot = (slot &+ 1) & layout.low
+          taken = unsafe slots[unchecked: Int(slot)]
+        }
+        unsafe slots[unchecked: Int(slot)] = layout.tag(hash) | UInt32(truncatingIfNeeded: row &+ 1)
+      }
+    }
+    return true
+  }
+
+  private static func place(_ group: Int, _ hash: UInt32, in slots: inout [UInt32], _ layout: SlotLayout) {
+    var slot = layout.home(hash)
+    while slots[Int(slot)] != 0 { slot = (slot &+ 1) & layout.low }
+    slots[Int(slot)] = layout.tag(hash) | UInt32(truncatingIfNeeded: group + 1)
+  }
+
+  /// The half of a key's hash from which its slot is made.
+  private static func slotHash(_ keys: Column, _ group: Int, _ hasher: KeyHasher) -> UInt32 {
+    if keys.type != .string { return UInt32(truncatingIfNeeded: hasher.hash(word: keys.words[group])) }
+    // The bytes of UInt8 values have no padding.
+    let bytes = unsafe keys.bytes.span.bytes
+    return UInt32(truncatingIfNeeded: hasher.hash(bytes, Int(keys.offsets[group]), Int(keys.offsets[group + 1])))
+  }
+}
+
+// MARK: - Finding keys
+
+extension GroupTable {
+  /// Finds the group of each key, or −1. Constant time per key.
+  func find(_ batch: KeyBatch, into groups: inout [Int32]) {
+    groups.removeAll(keepingCapacity: true)
+    for row in 0..<batch.count { groups.append(Int32(find(batch, row) ?? -1)) }
+  }
+
+  /// The group of one key, or nil. Constant time.
+  func find(_ batch: KeyBatch, _ row: Int) -> Int? {
+    if batch.column.isNull(row) { return nullGroup }
+    let layout = SlotLayout(slots.count)
+    let hash = UInt32(truncatingIfNeeded: batch.hashes[row])
+    var slot = layout.home(hash)
+    while slots[Int(slot)] != 0 {
+      if layout.fits(slots[Int(slot)], hash) {
+        let group = Int(slots[Int(slot)] & layout.low) - 1
+        if Self.holds(keys, group, batch.column, row) { return group }
+      }
+      slot = (slot &+ 1) & layout.low
+    }
+    return nil
+  }
+
+  private static func holds(_ keys: Column, _ group: Int, _ column: Column, _ row: Int) -> Bool {
+    if keys.type != .string { return keys.words[group] == column.words[row] }
+    return holds(keys, group, column.bytes.span, Int(column.offsets[row]), Int(column.offsets[row + 1]))
+  }
+}
+
+// MARK: - Removing single groups
+
+extension GroupTable {
+  /// The number of groups that were not removed.
+  var liveCount: Int { count - removedCount }
+
+  /// Whether a position is that of a removed group.
+  @inline(__always)
+  func isRemoved(_ group: Int) -> Bool { group < removed.count && removed[group] }
+
+  /// The positions in a range that are groups, ascending; nil when all are.
+  func live(in range: Range<Int>) -> [Int32]? {
+    guard removedCount > 0 else { return nil }
+    return range.compactMap { isRemoved($0) ? nil : Int32($0) }
+  }
+
+  /// Removes a group by the hash of its key. Its position stays taken until `compact`. Constant time.
+  mutating func remove(_ group: Int, hash: UInt64, hasher: KeyHasher) {
+    precondition(!isRemoved(group), "a group is removed once")
+    if group == nullGroup {
+      nullGroup = nil
+      removedNulls.insert(Int32(group))
+    } else {
+      vacate(slotOf: group, UInt32(truncatingIfNeeded: hash), hasher)
+    }
+    while removed.count <= group { removed.append(false) }
+    removed[group] = true
+    removedCount += 1
+    for index in words.indices { words[index][group] = 0 }
+    for index in blobs.indices { blobs[index][group] = [] }
+  }
+
+  /// Frees a slot, and moves those behind it up that would not be found any more (Knuth, The Art of Computer Programming 3,
+  /// 6.4, algorithm R).
+  private mutating func vacate(slotOf group: Int, _ hash: UInt32, _ hasher: KeyHasher) {
+    let layout = SlotLayout(slots.count)
+    var free = layout.home(hash)
+    while Int(slots[Int(free)] & layout.low) - 1 != group { free = (free &+ 1) & layout.low }
+    var slot = free
+    while true {
+      slot = (slot &+ 1) & layout.low
+      let entry = slots[Int(slot)]
+      if entry == 0 { break }
+      let home = layout.home(Self.slotHash(keys, Int(entry & layout.low) - 1, hasher))
+      // An entry stays if its home lies behind the free slot, seen around the table.
+      if (slot &- home) & layout.low >= (slot &- free) & layout.low {
+        slots[Int(free)] = entry
+        free = slot
+      }
+    }
+    slots[Int(free)] = 0
+  }
+
+  /// Gives the groups that are left positions of their own again, in their order, when the removed ones are most of the table.
+  ///
+  /// - Returns: whether positions have changed.
+  mutating func compact(_ hasher: KeyHasher) -> Bool {
+    guard removedCount > liveCount + 64 else { return false }
+    let left = (0..<Int32(count)).filter { !isRemoved(Int($0)) }
+    nullGroup = nullGroup.flatMap { old in left.firstIndex(of: Int32(old)) }
+    keys = keys.gathered(left)
+    for index in words.indices { words[index] = left.map { words[index][Int($0)] } }
+    for index in blobs.indices { blobs[index] = left.map { blobs[index][Int($0)] } }
+    count = left.count
+    removed = Bitmap()
+    removedCount = 0
+    removedNulls.removeAll()
+    slots = placed(Self.slots(for: left.count + 1), hasher)
+    return true
+  }
+}
