@@ -18,6 +18,9 @@ struct CommitPipeline {
     queue = hasThread ? DispatchQueue(label: "strandline.commit", qos: .userInitiated) : nil
   }
 
+  /// Whether batches are written on a thread of their own.
+  var hasThread: Bool { queue != nil }
+
   /// Whether a batch is being written, and would have to be waited for.
   var isBusy: Bool { isUnderWay && !writer.isDone }
 

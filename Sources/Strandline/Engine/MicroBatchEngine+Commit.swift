@@ -26,7 +26,7 @@ extension MicroBatchEngine {
     report.computedBatch = batch
     describeState()
     pipeline.start(ended)
-    if !hasCommitThread || ended.isLast { try awaitCommit() }
+    if !pipeline.hasThread || ended.isLast { try awaitCommit() }
   }
 
   /// Waits for the batch that is being written, if there is one.

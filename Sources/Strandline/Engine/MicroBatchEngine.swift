@@ -23,7 +23,6 @@ public final class MicroBatchEngine {
   var flow: Dataflow
   /// Who writes batches.
   var pipeline: CommitPipeline
-  let hasCommitThread: Bool
   var partitions: [PartitionCursor] = []
   var nextBatch = BatchID(0)
   /// Rows of the batch that were passed over, with their bytes, for the file of rejected rows.
@@ -84,11 +83,10 @@ public final class MicroBatchEngine {
       rejects = try Self.openRejects(path, opening, positions?.rejects)
     }
     nextBatch = next
-    hasCommitThread = options.pipelinesCommits ?? false
     pipeline = CommitPipeline(
       BatchWriter(
         store: opened.takeStore(), output: output, rejects: rejects, lock: lock, nextBatch: next, options: options),
-      hasThread: hasCommitThread)
+      hasThread: options.pipelinesCommits ?? false)
     report.recovery = opened.report
     if commit == nil { flow.begin() }
     if let commit {
@@ -203,6 +201,16 @@ public final class MicroBatchEngine {
   ///
   /// - Throws: `StreamError`; the engine is then of no further use.
   public func step() throws(StreamError) -> EngineStep {
+    do throws(StreamError) {
+      return try stepOn()
+    } catch {
+      // What is on its way to the disk gets there, or fails, before the caller can open the store anew.
+      _ = try? awaitCommit()
+      throw error
+    }
+  }
+
+  private func stepOn() throws(StreamError) -> EngineStep {
     if report.isFinished { return .finished }
     flow.beginBatch(nextBatch, now: max(flow.context.now, options.wallClock()))
     var hasChanged = try look()

@@ -37,9 +37,7 @@ public struct Keyed<Row: Record, Key: Sendable>: Sendable {
     process.timeToLive = timeToLive?.microseconds
     process.logic = TypedProcess(
       name: name, coding: coding, initialState: initialState, onRows: onRows, onTimer: onTimer)
-    return Stream<Output>(
-      plan: stream.operating(.process(process)).plan, sources: stream.sources, follows: stream.follows,
-      lateOutput: stream.lateOutput)
+    return Stream<Output>(plan: stream.operating(.process(process)).plan, ends: stream.ends)
   }
 }
 

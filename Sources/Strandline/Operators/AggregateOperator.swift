@@ -29,7 +29,7 @@ struct AggregateOperator: StreamOperator {
       times, rows.selection, window: aggregation.window, lateness: aggregation.lateness, least: context.watermark)
     context.note(late: assignment.late, of: rows.columns)
     // Each row is computed once, however many windows take it: one that can't be is one error row.
-    var taken = assignment.late.isEmpty ? rows.selection : rows.selection.without(assignment.late)
+    var taken = rows.selection.subtracting(.rows(assignment.late))
     if taken.count == 0 { return }
     let (keys, inputs) = try aggregation.values(rows, &taken, &context)
     let values = RowValues(keys: keys, inputs: inputs, rows: taken, of: rows.columns.count)

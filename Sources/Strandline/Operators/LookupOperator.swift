@@ -85,7 +85,12 @@ struct LookupOperator: StreamOperator {
   }
 
   private func indexed(_ rows: ColumnBatch) throws(StreamError) -> KeyedNumbers {
-    let columns = try tableKeys.evaluate(rows, .all(rows.count))
+    let columns: [Column]
+    do {
+      columns = try tableKeys.evaluate(rows, .all(rows.count))
+    } catch {
+      throw StreamError(.row, "a row can't be computed: \(error)")
+    }
     let keyed = KeyBatch(layout, columns, rows: rows.count, hasher: hasher)
     var index = KeyedNumbers(layout)
     do throws(StateError) {
@@ -93,10 +98,9 @@ struct LookupOperator: StreamOperator {
       var isTaken = Set<Int32>()
       for row in 0..<rows.count where !columns.contains(where: { $0.isNull(row) }) {
         guard isTaken.insert(places[row]).inserted else {
-          let names = tableKeys.map { "\($0.expression)" }.joined(separator: ", ")
           throw StateError(
             .unsupported,
-            "row \(row + 1) of the table has the key (\(names)) of a row before it: a key may be there once")
+            "row \(row + 1) of the table has the key (\(tableKeys.words)) of a row before it: a key may be there once")
         }
         try index.add(Int64(row), at: places[row])
       }

@@ -64,10 +64,9 @@ struct PatternOperator: StreamOperator {
     let used = keys.map { ($0, BoundExpression.Use.value) } + conditions.map { ($0, .condition) }
     let (values, fulfilled) = try context.compute(part, &part.selection, used) {
       [columns = part.columns, keys, conditions] (selection) throws(ColumnsError) in
-      var (values, fulfilled): ([Column], [Selection]) = ([], [])
-      for key in keys { values.append(try key.evaluate(columns, selection)) }
+      var fulfilled: [Selection] = []
       for condition in conditions { fulfilled.append(try condition.select(columns, selection)) }
-      return (values, fulfilled)
+      return (try keys.evaluate(columns, selection), fulfilled)
     }
     var masks = [UInt64](repeating: 0, count: part.columns.count)
     for (element, rows) in fulfilled.enumerated() {

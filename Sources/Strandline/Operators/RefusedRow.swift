@@ -38,9 +38,7 @@ extension OperatorContext {
     var rows = rows
     let values = try compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
       [columns = rows.columns] (selection) throws(ColumnsError) in
-      var values: [Column] = []
-      for expression in expressions { values.append(try expression.evaluate(columns, selection)) }
-      return values
+      try expressions.evaluate(columns, selection)
     }
     return (rows.compacted, values)
   }

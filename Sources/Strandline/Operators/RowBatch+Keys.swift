@@ -7,14 +7,10 @@ extension [BoundExpression] {
 
   /// Their values for the selected rows, a column each.
   ///
-  /// - Throws: `StreamError` `.row` for a row that can't be computed.
-  func evaluate(_ columns: ColumnBatch, _ selection: Selection) throws(StreamError) -> [Column] {
+  /// - Throws: `ColumnsError` for a row that can't be computed.
+  func evaluate(_ columns: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
     var values: [Column] = []
-    do {
-      for expression in self { values.append(try expression.evaluate(columns, selection)) }
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
-    }
+    for expression in self { values.append(try expression.evaluate(columns, selection)) }
     return values
   }
 }

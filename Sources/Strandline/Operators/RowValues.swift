@@ -40,16 +40,3 @@ struct RowValues {
       })
   }
 }
-
-extension Selection {
-  /// The selection without some of its rows, which are ascending.
-  func without(_ left: [Int32]) -> Selection {
-    var next = 0
-    return .rows(
-      positions.filter { row in
-        guard next < left.count, left[next] == row else { return true }
-        next += 1
-        return false
-      })
-  }
-}

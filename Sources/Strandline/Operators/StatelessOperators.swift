@@ -58,9 +58,7 @@ struct ProjectOperator: StreamOperator {
     var rows = rows
     let columns = try context.compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
       [columns = rows.columns, expressions] (selection) throws(ColumnsError) in
-      var results: [Column] = []
-      for expression in expressions { results.append(try expression.evaluate(columns, selection)) }
-      return results
+      try expressions.evaluate(columns, selection)
     }
     var out = rows.compacted
     out.columns = ColumnBatch(schema, columns: columns)

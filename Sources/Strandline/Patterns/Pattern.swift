@@ -119,7 +119,6 @@ public struct Matching<Row: Record, Key: Sendable>: Sendable {
     pattern.logic = TypedMatches(names: pattern.elements.map(\.name), coding: keyed.coding, row: row)
     var plan = keyed.stream.plan
     plan.operation = .pattern(pattern)
-    return Stream<Output>(
-      plan: plan, sources: keyed.stream.sources, follows: keyed.stream.follows, lateOutput: keyed.stream.lateOutput)
+    return Stream<Output>(plan: plan, ends: keyed.stream.ends)
   }
 }

@@ -4,9 +4,7 @@ import StrandlineState
 extension CompiledAggregation {
   /// The key columns of the selected rows.
   func keys(_ batch: ColumnBatch, _ selection: Selection) throws(ColumnsError) -> [Column] {
-    var columns: [Column] = []
-    for key in keys { columns.append(try key.evaluate(batch, selection)) }
-    return columns
+    try keys.evaluate(batch, selection)
   }
 
   /// The rows of the result for some groups.

@@ -5,17 +5,13 @@ import StrandlineColumns
 /// `Left` and `Right` are the columns of both sides; where a side may be missing, all of its columns are optional.
 public struct Joined<Left: Sendable, Right: Sendable>: Sendable {
   private var plan: StreamPlan
-  private let sources: [any Source]
-  private let follows: Bool
-  private let lateOutput: StreamOutput?
+  private let ends: StreamEnds
   private let left: Left
   private let right: Right
 
-  init(plan: StreamPlan, sources: [any Source], follows: Bool, lateOutput: StreamOutput?, left: Left, right: Right) {
+  init(plan: StreamPlan, ends: StreamEnds, left: Left, right: Right) {
     self.plan = plan
-    self.lateOutput = lateOutput
-    self.sources = sources
-    self.follows = follows
+    self.ends = ends
     self.left = left
     self.right = right
   }
@@ -34,6 +30,6 @@ public struct Joined<Left: Sendable, Right: Sendable>: Sendable {
     var plan = plan
     plan.operation = .project(
       Result.expressions(columns(left, right)).map { ProjectedColumn($0.name, $0.expression) })
-    return Stream<Result>(plan: plan, sources: sources, follows: follows, lateOutput: lateOutput)
+    return Stream<Result>(plan: plan, ends: ends)
   }
 }

@@ -25,8 +25,7 @@ extension Stream {
       other, .inner, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
     return Joined(
-      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
-      lateOutput: lateOutput ?? other.lateOutput,
+      plan: plan, ends: ends.joined(with: [other.ends]),
       left: Row.columns(prefix: JoinPlan.leftPrefix), right: Other.columns(prefix: JoinPlan.rightPrefix))
   }
 
@@ -43,8 +42,7 @@ extension Stream {
       other, .left, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
     return Joined(
-      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
-      lateOutput: lateOutput ?? other.lateOutput,
+      plan: plan, ends: ends.joined(with: [other.ends]),
       left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: OptionalColumns(Other.columns(prefix: JoinPlan.rightPrefix)))
   }
@@ -60,8 +58,7 @@ extension Stream {
       other, .right, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
     return Joined(
-      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
-      lateOutput: lateOutput ?? other.lateOutput,
+      plan: plan, ends: ends.joined(with: [other.ends]),
       left: OptionalColumns(Row.columns(prefix: JoinPlan.leftPrefix)),
       right: Other.columns(prefix: JoinPlan.rightPrefix))
   }
@@ -77,8 +74,7 @@ extension Stream {
       other, .full, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
     return Joined(
-      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
-      lateOutput: lateOutput ?? other.lateOutput,
+      plan: plan, ends: ends.joined(with: [other.ends]),
       left: OptionalColumns(Row.columns(prefix: JoinPlan.leftPrefix)),
       right: OptionalColumns(Other.columns(prefix: JoinPlan.rightPrefix)))
   }
@@ -94,8 +90,7 @@ extension Stream {
       other, .semi, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
     return Stream(
-      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
-      lateOutput: lateOutput ?? other.lateOutput)
+      plan: plan, ends: ends.joined(with: [other.ends]))
   }
 
   /// The rows of this stream that have no pair, when the watermark has passed every time at which one could still come.
@@ -109,8 +104,7 @@ extension Stream {
       other, .anti, GroupKeys.expressions((repeat each keys)), GroupKeys.expressions((repeat each otherKeys)), bounds,
       condition)
     return Stream(
-      plan: plan, sources: sources + other.sources, follows: follows || other.follows,
-      lateOutput: lateOutput ?? other.lateOutput)
+      plan: plan, ends: ends.joined(with: [other.ends]))
   }
 
   /// The stage of a join.

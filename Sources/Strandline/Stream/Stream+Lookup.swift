@@ -19,7 +19,7 @@ extension Stream {
       up: input.table(Table.schema), Table.self, .inner, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      plan: plan, ends: ends,
       left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: Table.columns(prefix: JoinPlan.rightPrefix))
   }
@@ -34,7 +34,7 @@ extension Stream {
       up: input.table(Table.schema), Table.self, .left, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      plan: plan, ends: ends,
       left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: OptionalColumns(Table.columns(prefix: JoinPlan.rightPrefix)))
   }
@@ -49,7 +49,7 @@ extension Stream {
       up: LookupTable(rows: Table.batch(of: rows)), Table.self, .inner, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      plan: plan, ends: ends,
       left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: Table.columns(prefix: JoinPlan.rightPrefix))
   }
@@ -64,7 +64,7 @@ extension Stream {
       up: LookupTable(rows: Table.batch(of: rows)), Table.self, .left, GroupKeys.expressions((repeat each keys)),
       GroupKeys.expressions((repeat each tableKeys)))
     return Joined(
-      plan: plan, sources: sources, follows: follows, lateOutput: lateOutput,
+      plan: plan, ends: ends,
       left: Row.columns(prefix: JoinPlan.leftPrefix),
       right: OptionalColumns(Table.columns(prefix: JoinPlan.rightPrefix)))
   }

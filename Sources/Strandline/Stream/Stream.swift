@@ -15,53 +15,41 @@ public import StrandlineState
 public struct Stream<Row: Record>: Sendable {
   /// What is computed so far.
   public internal(set) var plan: StreamPlan
-  /// The sources of the plan, in its order.
-  let sources: [any Source]
-  let follows: Bool
-  /// Where late rows go; nil when they are only counted.
-  private(set) var lateOutput: StreamOutput?
+  private(set) var ends: StreamEnds
 
   /// The rows of an input.
   public init(_ row: Row.Type = Row.self, from input: StreamInput) {
     plan = StreamPlan(rows: Row.schema)
-    sources = [input.source(Row.schema)]
-    follows = input.follows
+    ends = StreamEnds([input.source(Row.schema)], follows: input.follows)
   }
 
   /// The rows of an array. After a restart it must begin with the same rows.
   public init(_ rows: [Row]) {
     plan = StreamPlan(rows: Row.schema)
-    sources = [ArraySource(rows)]
-    follows = false
+    ends = StreamEnds([ArraySource(rows)], follows: false)
   }
 
   /// The rows of an asynchronous sequence. After a restart it must begin with the same rows.
   public init<Rows: AsyncSequence & Sendable>(_ rows: Rows) where Rows.Element == Row {
     plan = StreamPlan(rows: Row.schema)
-    sources = [AsyncSequenceSource(rows)]
-    follows = false
+    ends = StreamEnds([AsyncSequenceSource(rows)], follows: false)
   }
 
   /// The rows of a source of your own.
   public init(_ row: Row.Type = Row.self, source: any Source, follows: Bool = false) {
     plan = StreamPlan(rows: Row.schema)
-    sources = [source]
-    self.follows = follows
+    ends = StreamEnds([source], follows: follows)
   }
 
-  init(plan: StreamPlan, sources: [any Source], follows: Bool, lateOutput: StreamOutput? = nil) {
-    self.lateOutput = lateOutput
+  init(plan: StreamPlan, ends: StreamEnds) {
     self.plan = plan
-    self.sources = sources
-    self.follows = follows
+    self.ends = ends
   }
 
   /// The stream with a stage that is still to be filled: a new one behind this one's, if that has its operation.
   var opened: Stream {
     if plan.isOpen { return self }
-    return Stream(
-      plan: StreamPlan(rows: Row.schema, from: .stage(plan)), sources: sources, follows: follows, lateOutput: lateOutput
-    )
+    return Stream(plan: StreamPlan(rows: Row.schema, from: .stage(plan)), ends: ends)
   }
 
   /// Makes another row of each, from expressions over its columns.
@@ -75,18 +63,16 @@ public struct Stream<Row: Record>: Sendable {
     var plan = opened.plan
     plan.operation = .project(
       Result.expressions(columns(Row.columns)).map { ProjectedColumn($0.name, $0.expression) })
-    return Stream<Result>(plan: plan, sources: sources, follows: follows, lateOutput: lateOutput)
+    return Stream<Result>(plan: plan, ends: ends)
   }
 
   /// The rows of this stream and of others.
   ///
   /// - Parameter watermark: whether results wait for the stream that is furthest behind, or rows of it may be late.
   public func united(with others: Stream..., watermark: WatermarkPolicy = .minimum) -> Stream {
-    let streams = [self] + others
-    return Stream(
-      plan: StreamPlan(rows: Row.schema, from: .union(streams.map(\.plan), watermark)),
-      sources: streams.flatMap(\.sources), follows: streams.contains(where: \.follows),
-      lateOutput: streams.lazy.compactMap(\.lateOutput).first)
+    Stream(
+      plan: StreamPlan(rows: Row.schema, from: .union([plan] + others.map(\.plan), watermark)),
+      ends: ends.joined(with: others.map(\.ends)))
   }
 
   /// Says which column is the event time.
@@ -156,7 +142,7 @@ public struct Stream<Row: Record>: Sendable {
   /// columns that they had there.
   public func lateRows(to output: StreamOutput) -> Stream {
     var next = lateRows()
-    next.lateOutput = output
+    next.ends.lateOutput = output
     return next
   }
 
@@ -172,16 +158,17 @@ public struct Stream<Row: Record>: Sendable {
   /// - Throws: `StreamError` `.sink` when the output's directory can't be opened or made.
   public func write(to output: StreamOutput) throws(StreamError) -> StreamJob {
     StreamJob(
-      plan: plan, sources: sources, sink: try output.sink(), lateSink: try lateOutput?.sink(), follows: follows)
+      plan: plan, sources: ends.sources, sink: try output.sink(), lateSink: try ends.lateOutput?.sink(),
+      follows: ends.follows)
   }
 
   /// Says that the result goes to a sink of your own.
   ///
   /// Where late rows go to an output that can't be opened or made, the job says so when it is checked or run.
   public func write(to sink: any Sink) -> StreamJob {
-    var job = StreamJob(plan: plan, sources: sources, sink: sink, follows: follows)
+    var job = StreamJob(plan: plan, sources: ends.sources, sink: sink, follows: ends.follows)
     do throws(StreamError) {
-      job.lateSink = try lateOutput?.sink()
+      job.lateSink = try ends.lateOutput?.sink()
     } catch {
       job.problem = error
     }
@@ -190,7 +177,7 @@ public struct Stream<Row: Record>: Sendable {
 
   /// Says that the result and late rows go to sinks of your own, whatever was said of late rows.
   public func write(to sink: any Sink, lateRows late: any Sink) -> StreamJob {
-    StreamJob(plan: plan, sources: sources, sink: sink, lateSink: late, follows: follows)
+    StreamJob(plan: plan, sources: ends.sources, sink: sink, lateSink: late, follows: ends.follows)
   }
 
   /// Gives the result, row by row, to a closure: before the commit of its batch, and after a kill perhaps again.
@@ -213,7 +200,6 @@ public struct Grouped<Row: Record, Key: Sendable>: Sendable {
   ) -> Stream<Result> {
     var plan = stream.plan
     plan.outputs = Result.project(projection(Group(key: key))).map { OutputColumn($0.name, $0.item) }
-    return Stream<Result>(
-      plan: plan, sources: stream.sources, follows: stream.follows, lateOutput: stream.lateOutput)
+    return Stream<Result>(plan: plan, ends: stream.ends)
   }
 }

@@ -26,8 +26,7 @@ public struct Top<Row: Record>: Sendable {
     var plan = rows
     plan.operation = .project(
       Result.expressions(columns(Ranked())).map { ProjectedColumn($0.name, $0.expression) })
-    return Stream<Result>(
-      plan: plan, sources: stream.sources, follows: stream.follows, lateOutput: stream.lateOutput)
+    return Stream<Result>(plan: plan, ends: stream.ends)
   }
 }
 

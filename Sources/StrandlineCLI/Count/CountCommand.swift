@@ -47,7 +47,7 @@ struct CountCommand: AsyncParsableCommand {
     }
     guard let rejects = run.rejects else { return }
     for taken in [output.output, output.late, store.checkpoint].compactMap({ $0 })
-    where rejects == taken || rejects.hasPrefix("\(taken)/") {
+    where isIn(rejects, taken) {
       throw ValidationError("--rejects needs a file of its own: \(taken) is the output or the checkpoint.")
     }
   }

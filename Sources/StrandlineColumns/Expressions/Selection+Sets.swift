@@ -9,7 +9,7 @@ extension Selection {
   }
 
   /// The rows of the selection that are not among those, which all are in it. Linear.
-  func subtracting(_ other: Selection) -> Selection {
+  package func subtracting(_ other: Selection) -> Selection {
     guard case .rows(var taken) = other else { return .rows([]) }
     if taken.isEmpty { return self }
     let left = count - taken.count

@@ -131,9 +131,8 @@ public struct KeyedState: Sendable {
 
   /// The rows of each shard.
   func distribute(_ hashes: [UInt64]) -> [[Int32]] {
-    var lists = [[Int32]](repeating: [], count: shardCount)
-    for (row, hash) in hashes.enumerated() { lists[shard(of: hash)].append(Int32(row)) }
-    return lists
+    let order = order(hashes, 0..<hashes.count)
+    return shards.indices.map { Array(order.rows[order.range(ofShard: $0)]) }
   }
 
   /// Notes that a pane is open.

@@ -19,19 +19,9 @@ extension PaneTable {
       marks.append(contentsOf: repeatElement(0, count: bits - marks.count))
       loose.append(contentsOf: repeatElement(0, count: bits - loose.count))
     }
-    let loosened = [Int32](capacity: groups.count) { output in
-      let groups = groups.span
-      var bits = loose.mutableSpan
-      for row in groups.indices {
-        let group = groups[row]
-        let bit = 1 << UInt64(truncatingIfNeeded: group & 63) as UInt64
-        let before = bits[Int(group) >> 6]
-        if before & bit != 0 { continue }
-        bits[Int(group) >> 6] = before | bit
-        output.append(group)
-      }
-    }
-    Self.note(loosened.span, &marks, &touched)
+    var loosened: [Int32] = []
+    Self.insert(groups.span, into: &loose, noting: &loosened)
+    Self.insert(loosened.span, into: &marks, noting: &touched)
     if known == table.count {
       digest.subtract(sum(of: loosened.span, seed: seed))
     } else {
@@ -42,15 +32,16 @@ extension PaneTable {
     return loosened
   }
 
-  private static func note(_ groups: Span<Int32>, _ marks: inout [UInt64], _ touched: inout [Int32]) {
-    var marks = marks.mutableSpan
-    touched.append(addingCapacity: groups.count) { output in
+  /// Puts groups into a bit set, and those that were not in it at the end of a list.
+  private static func insert(_ groups: Span<Int32>, into bits: inout [UInt64], noting new: inout [Int32]) {
+    var bits = bits.mutableSpan
+    new.append(addingCapacity: groups.count) { output in
       for row in groups.indices {
         let group = groups[row]
         let bit = 1 << UInt64(truncatingIfNeeded: group & 63) as UInt64
-        let before = marks[Int(group) >> 6]
+        let before = bits[Int(group) >> 6]
         if before & bit != 0 { continue }
-        marks[Int(group) >> 6] = before | bit
+        bits[Int(group) >> 6] = before | bit
         output.append(group)
       }
     }

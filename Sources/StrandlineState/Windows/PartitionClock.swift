@@ -116,16 +116,4 @@ public struct StampedRows: Sendable {
   public var times: RowTimes?
   /// Rows that are errors, ascending.
   public var refused: [(row: Int32, refusal: Refusal)]
-
-  /// The rows that are no errors, of so many.
-  public func selection(of count: Int) -> Selection {
-    if refused.isEmpty { return .all(count) }
-    var next = 0
-    return .rows(
-      (0..<Int32(count)).filter { row in
-        guard next < refused.count, refused[next].row == row else { return true }
-        next += 1
-        return false
-      })
-  }
 }

@@ -8,18 +8,6 @@ import StrandlineStorage
 import Synchronization
 import Testing
 
-@Record private struct Visit: Equatable {
-  var user: String
-  var at: Timestamp
-  var pause: Int64
-}
-
-@Record private struct Count: Equatable {
-  var user: String
-  var window: TimeWindow
-  var visits: Int64
-}
-
 @Record private struct Change: Equatable {
   var change: Int64
   var visits: Int64
@@ -60,7 +48,7 @@ struct EndedInputTests {
 
   private func counts(_ visits: Stream<Visit>, _ rows: Rows) -> StreamJob {
     visits.grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
-      .aggregate(Count.self) { .init(user: $0.key, window: $0.window, visits: .count) }.write(to: rows.sink)
+      .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }.write(to: rows.sink)
   }
 
   private var options: EngineOptions {
@@ -163,7 +151,7 @@ struct EndedInputTests {
     try write("a", [1, 2])
     let job = visits("a.ndjson").filter { 1 / ($0.pause - 1) == 1 }
       .grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
-      .aggregate(Count.self) { .init(user: $0.key, window: $0.window, visits: .count) }.write(to: Rows().sink)
+      .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }.write(to: Rows().sink)
     let engine = try engine(job, nil, options)
     let error = try #require(throws: StreamError.self) { while try engine.step() != .finished {} }
     #expect(error.code == .row)

@@ -75,4 +75,26 @@ struct PipelinedCommitTests {
       store: fixture.store.reopened(), options: options)
     #expect(reopened.report.lastBatch == durable)
   }
+
+  @Test("is waited for when the next one fails, so that the store can be opened at once")
+  func failureOfTheNext() throws {
+    let fixture = EngineFixture()
+    var options = fixture.options
+    options.pipelinesCommits = true
+    let partition = (0..<3).map { Event.batch(of: [Event(at: 100 * $0, key: "a")]) }
+    // The third batch has rows without a time.
+    var broken = ColumnBatch(Event.schema)
+    broken.columns[0].appendNull()
+    broken.columns[1].append("a")
+    broken.columns[2].appendNull()
+    let source = BatchSource(Event.schema, partitions: [partition + [broken]])
+    let slow = CallbackSink { _ in SystemClock.sleep(nanos: 30_000_000) }
+    let engine = try MicroBatchEngine(
+      fixture.plan, source: source, sink: slow, store: fixture.store.reopened(), options: options)
+    let error = try #require(throws: StreamError.self) { while try engine.step() != .finished {} }
+    #expect(error.code == .row)
+    // The first batch of a store has no rows.
+    #expect(engine.report.durableBatch == BatchID(3))
+    #expect(engine.report.lastBatch == engine.report.computedBatch)
+  }
 }

@@ -2,17 +2,6 @@ import Strandline
 import StrandlineTestKit
 import Testing
 
-@Record private struct Visit: Equatable {
-  var user: String
-  var at: Timestamp
-}
-
-@Record private struct Visits: Equatable {
-  var user: String
-  var window: TimeWindow
-  var visits: Int64
-}
-
 @Record private struct Both: Equatable {
   var user: String
   var visits: Int64

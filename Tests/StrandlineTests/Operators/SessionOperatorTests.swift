@@ -3,32 +3,20 @@ import StrandlineStorage
 import StrandlineTestKit
 import Testing
 
-@Record private struct Visit: Equatable {
-  var user: String
-  var at: Timestamp
-  var pause: Int64
-}
-
-@Record private struct Session: Equatable {
-  var user: String
-  var window: TimeWindow
-  var visits: Int64
-}
-
 private func visit(_ user: String, _ second: Int, pause: Int64 = 10) -> Visit {
   Visit(user: user, at: Timestamp(microsecondsSince1970: Int64(second) * 1_000_000), pause: pause * 1_000_000)
 }
 
 @Suite("Sessions in a stream")
 struct SessionOperatorTests {
-  private func driver(_ window: Window, delay: Duration = .seconds(5)) throws -> StreamDriver<Visit, Session> {
+  private func driver(_ window: Window, delay: Duration = .seconds(5)) throws -> StreamDriver<Visit, Visits> {
     try StreamDriver { (visits: Stream<Visit>) in
       visits.eventTime(\.at, delay: delay).grouped(by: { $0.user }, in: window)
-        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+        .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }
     }
   }
 
-  private func lines(_ driver: StreamDriver<Visit, Session>) -> [String] {
+  private func lines(_ driver: StreamDriver<Visit, Visits>) -> [String] {
     driver.output.map {
       "\($0.user) \($0.window.start.microseconds / 1_000_000)-\($0.window.end.microseconds / 1_000_000) \($0.visits)"
     }
@@ -53,7 +41,7 @@ struct SessionOperatorTests {
   func rowGap() throws {
     let driver = try StreamDriver { (visits: Stream<Visit>) in
       visits.eventTime(\.at, delay: .zero).grouped(by: { $0.user }, in: .session(gap: Visit.columns.pause))
-        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+        .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }
     }
     try driver.feed([visit("a", 0, pause: 30), visit("a", 20, pause: 5), visit("a", 29, pause: 1), visit("a", 31)])
     try driver.finish()
@@ -69,7 +57,7 @@ struct LateRowsTests {
     let driver = try StreamDriver(
       visits.stream.eventTime(\.at, delay: .zero).filter { $0.user != "x" }
         .grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
-        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+        .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }
         .lateRows())
     try driver.feed([visit("a", 5), visit("a", 25), visit("b", 8, pause: 77), visit("x", 9)], to: visits)
     #expect(driver.watermark == nil)
@@ -89,7 +77,7 @@ struct LateRowsTests {
     let rows = [visit("a", 5), visit("a", 25), visit("b", 8, pause: 77)]
     let stream = Stream(rows).eventTime(\.at, delay: .zero)
       .grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
-      .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+      .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }
       .lateRows(to: .jsonLines("\(folder.path)/late.ndjson"))
     let job = try stream.write(to: .jsonLines("\(folder.path)/out.ndjson"))
     #expect(try job.explanation().contains("late rows to file ndjson (exactly-once)"))
@@ -171,7 +159,7 @@ struct MadeRowsTests {
   func ties(_ size: Int) throws {
     let driver = try StreamDriver { (visits: Stream<Visit>) in
       visits.eventTime(\.at, delay: .zero).grouped(by: { $0.user }, in: .tumbling(.seconds(10)))
-        .aggregate(Session.self) { .init(user: $0.key, window: $0.window, visits: .count) }
+        .aggregate(Visits.self) { .init(user: $0.key, window: $0.window, visits: .count) }
         .grouped(by: { _ in }, in: .tumbling(.seconds(10)))
         .aggregate(First.self) { .init(window: $0.window, user: .first($0.row.user), last: .last($0.row.user)) }
     }

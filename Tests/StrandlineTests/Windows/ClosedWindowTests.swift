@@ -2,24 +2,13 @@ import Strandline
 import StrandlineTestKit
 import Testing
 
-@Record private struct Visit: Equatable {
-  var user: String
-  var at: Timestamp
-}
-
-@Record private struct Visits: Equatable {
-  var user: String
-  var window: TimeWindow
-  var visits: Int64
-}
-
 @Record private struct Ranks: Equatable {
   var user: String
   var rank: Int64
 }
 
 private func visit(_ user: String, _ second: Int) -> Visit {
-  Visit(user: user, at: Timestamp(microsecondsSince1970: Int64(second) * 1_000_000))
+  Visit(user: user, at: Timestamp(microsecondsSince1970: Int64(second) * 1_000_000), pause: 0)
 }
 
 @Suite("Windows of streams that are united, the furthest one first")

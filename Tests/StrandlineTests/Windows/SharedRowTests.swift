@@ -2,12 +2,6 @@ import Strandline
 import StrandlineTestKit
 import Testing
 
-@Record private struct Visit: Equatable {
-  var user: String
-  var at: Timestamp
-  var pause: Int64
-}
-
 @Record private struct Quotients: Equatable {
   var user: String
   var window: TimeWindow
