@@ -137,6 +137,18 @@ public struct Column: Sendable {
     if type == .string { offsets.reserveCapacity(capacity + 1) } else { words.reserveCapacity(capacity) }
   }
 
+  /// Removes the values from that row on, of a column without nulls.
+  mutating func removeRows(from row: Int) {
+    precondition(!hasNulls, "no bitmap to cut")
+    guard row < count else { return }
+    if type == .string {
+      bytes.removeLast(bytes.count - Int(offsets[row]))
+      offsets.removeLast(offsets.count - row - 1)
+    } else {
+      words.removeLast(words.count - row)
+    }
+  }
+
   /// Removes every value, keeping the memory for the next batch.
   public mutating func removeAll() {
     words.removeAll(keepingCapacity: true)

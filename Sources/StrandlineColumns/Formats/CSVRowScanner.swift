@@ -14,7 +14,9 @@ struct CSVRowScanner: RowScanner {
     delimiters = ByteMask.ones &* UInt64(delimiter)
   }
 
-  mutating func scanRow(_ region: borrowing ScanRegion, at start: Int, into stage: inout RowStage) -> RowScan {
+  mutating func scanRow(
+    _ region: borrowing ScanRegion, at start: Int, row: Int, into cells: inout MutableSpan<Cell>
+  ) -> RowScan {
     if region.byte(start) <= UInt8(ascii: " ") {
       let lineEnd = blankEnd(region, start)
       if lineEnd >= 0 { return RowScan(.blank, at: lineEnd) }
@@ -23,41 +25,41 @@ struct CSVRowScanner: RowScanner {
     var field = 0
     while true {
       let column = field < targets.count ? Int(targets[field]) : -1
+      let cell = column < 0 ? -1 : row + column
       field += 1
-      if region.byte(position) == UInt8(ascii: "\"") {
-        let scan = scanQuoted(region, at: position, column: column, into: &stage)
+      var cursor = position
+      var special = ByteMask.csvSpecial(region.word(cursor), delimiters: delimiters)
+      while special == 0 {
+        cursor += 8
+        special = ByteMask.csvSpecial(region.word(cursor), delimiters: delimiters)
+      }
+      cursor += special.trailingZeroBitCount >> 3
+      var end = region.byte(cursor)
+      if end != delimiter && end != UInt8(ascii: "\n") {
+        let isQuoted = cursor == position && end == UInt8(ascii: "\"")
+        let scan =
+          isQuoted
+          ? scanQuoted(region, at: position, cell: cell, into: &cells) : finishBare(region, from: cursor)
         if scan.outcome != .row { return scan }
-        position = scan.position
-      } else {
-        var cursor = position
-        var special = ByteMask.csvSpecial(region.word(cursor), delimiters: delimiters)
-        while special == 0 {
-          cursor += 8
-          special = ByteMask.csvSpecial(region.word(cursor), delimiters: delimiters)
-        }
-        cursor += special.trailingZeroBitCount >> 3
-        if region.byte(cursor) != delimiter && region.byte(cursor) != UInt8(ascii: "\n") {
-          let scan = finishBare(region, from: cursor)
-          if scan.outcome != .row { return scan }
-          cursor = scan.position
-        }
-        if column >= 0 { set(region, from: position, to: cursor, column: column, in: &stage) }
-        position = cursor
+        cursor = scan.position
+        end = region.byte(cursor)
+        if !isQuoted && cell >= 0 { cells[cell] = bare(region, from: position, to: cursor) }
+      } else if cell >= 0 {
+        cells[cell] = bare(region, from: position, to: cursor)
       }
       // At the delimiter or the line feed that ends the field.
-      if region.byte(position) == UInt8(ascii: "\n") { break }
+      position = cursor
+      if end == UInt8(ascii: "\n") { break }
       position += 1
     }
     return field == targets.count ? RowScan(.row, at: position) : RowScan(fault: .fieldCount, at: position)
   }
 
   @inline(__always)
-  private func set(
-    _ region: borrowing ScanRegion, from start: Int, to delimiterPosition: Int, column: Int, in stage: inout RowStage
-  ) {
+  private func bare(_ region: borrowing ScanRegion, from start: Int, to delimiterPosition: Int) -> Cell {
     var end = delimiterPosition
     if region.byte(end) == UInt8(ascii: "\n") && end > start && region.byte(end - 1) == UInt8(ascii: "\r") { end -= 1 }
-    stage.set(Cell(end > start ? .bareText : .null, from: start, to: end), column: column)
+    return Cell(end > start ? .bareText : .null, from: start, to: end)
   }
 
   /// The line feed of a line of white space, or -1.
@@ -94,10 +96,10 @@ struct CSVRowScanner: RowScanner {
     }
   }
 
-  /// The delimiter or line feed after a quoted field; sets its cell when a column wants it.
+  /// The delimiter or line feed after a quoted field; sets the cell of that number, unless it is -1.
   @inline(never)
   private mutating func scanQuoted(
-    _ region: borrowing ScanRegion, at start: Int, column: Int, into stage: inout RowStage
+    _ region: borrowing ScanRegion, at start: Int, cell: Int, into cells: inout MutableSpan<Cell>
   ) -> RowScan {
     let close = closingQuote(region, from: start + 1)
     if close.outcome != .row { return close }
@@ -106,10 +108,7 @@ struct CSVRowScanner: RowScanner {
     if region.byte(next) != delimiter && region.byte(next) != UInt8(ascii: "\n") {
       return RowScan(fault: .strayQuote, at: next)
     }
-    if column >= 0 {
-      stage.set(
-        Cell(hasDoubledQuotes ? .doubledText : .text, from: start + 1, to: close.position), column: column)
-    }
+    if cell >= 0 { cells[cell] = Cell(hasDoubledQuotes ? .doubledText : .text, from: start + 1, to: close.position) }
     return RowScan(.row, at: next)
   }
 

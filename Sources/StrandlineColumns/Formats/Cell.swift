@@ -26,6 +26,15 @@ struct Cell {
     case word
     /// A value that doesn't fit the column.
     case fault
+
+    /// Whether the range is a text as it stands.
+    @inline(__always)
+    var isPlainText: Bool {
+      switch self {
+      case .text, .bareText, .integer, .decimal, .truth, .falsehood: true
+      default: false
+      }
+    }
   }
 
   /// The range's beginning in its region, or the converted value.

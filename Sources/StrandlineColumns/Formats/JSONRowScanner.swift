@@ -21,7 +21,9 @@ struct JSONRowScanner: RowScanner {
     self.keys = keys.map { Array($0.utf8) }
   }
 
-  mutating func scanRow(_ region: borrowing ScanRegion, at start: Int, into stage: inout RowStage) -> RowScan {
+  mutating func scanRow(
+    _ region: borrowing ScanRegion, at start: Int, row: Int, into cells: inout MutableSpan<Cell>
+  ) -> RowScan {
     var position = start
     var member = JSONMemberTable.start
     var column = -1
@@ -44,7 +46,7 @@ struct JSONRowScanner: RowScanner {
         case .fault: return RowScan(fault: fault, at: next.position)
         }
       }
-      position = scanValue(region, at: position, column: column, into: &stage)
+      position = scanValue(region, at: position, cell: column < 0 ? -1 : row + column, into: &cells)
       if position < 0 { return RowScan(fault: fault, at: ~position) }
     } while region.byte(position) != UInt8(ascii: "}")
     return endOfLine(region, at: position + 1)
@@ -129,10 +131,10 @@ struct JSONRowScanner: RowScanner {
 
   // MARK: - Values
 
-  /// The position after the value at `start`; sets its cell when a column wants it.
+  /// The position after the value at `start`; sets the cell of that number, unless it is -1.
   @inline(__always)
   private mutating func scanValue(
-    _ region: borrowing ScanRegion, at start: Int, column: Int, into stage: inout RowStage
+    _ region: borrowing ScanRegion, at start: Int, cell: Int, into cells: inout MutableSpan<Cell>
   ) -> Int {
     if region.byte(start) == UInt8(ascii: "\"") {
       var cursor = start + 1
@@ -143,30 +145,28 @@ struct JSONRowScanner: RowScanner {
       }
       cursor += special.trailingZeroBitCount >> 3
       if region.byte(cursor) == UInt8(ascii: "\"") {
-        if column >= 0 { stage.set(Cell(.text, from: start + 1, to: cursor), column: column) }
+        if cell >= 0 { cells[cell] = Cell(.text, from: start + 1, to: cursor) }
         return cursor + 1
       }
-      return finishValue(region, from: start, at: cursor, column: column, into: &stage)
+      return finishValue(region, from: start, at: cursor, cell: cell, into: &cells)
     }
-    return scanOther(region, at: start, column: column, into: &stage)
+    return scanOther(region, at: start, cell: cell, into: &cells)
   }
 
   /// The rest of a string value that is not plain.
   @inline(never)
   private mutating func finishValue(
-    _ region: borrowing ScanRegion, from start: Int, at cursor: Int, column: Int, into stage: inout RowStage
+    _ region: borrowing ScanRegion, from start: Int, at cursor: Int, cell: Int, into cells: inout MutableSpan<Cell>
   ) -> Int {
     let quote = finishString(region, from: cursor)
     if quote < 0 { return quote }
-    if column >= 0 {
-      stage.set(Cell(hasEscapes ? .escapedText : .text, from: start + 1, to: quote), column: column)
-    }
+    if cell >= 0 { cells[cell] = Cell(hasEscapes ? .escapedText : .text, from: start + 1, to: quote) }
     return quote + 1
   }
 
   /// Values that are not strings.
   private mutating func scanOther(
-    _ region: borrowing ScanRegion, at start: Int, column: Int, into stage: inout RowStage
+    _ region: borrowing ScanRegion, at start: Int, cell: Int, into cells: inout MutableSpan<Cell>
   ) -> Int {
     let end: Int
     var kind = Cell.Kind.integer
@@ -177,7 +177,7 @@ struct JSONRowScanner: RowScanner {
       if next == UInt8(ascii: ".") || next | 0x20 == UInt8(ascii: "e") {
         let decimalEnd = scanDecimals(region, at: end)
         if decimalEnd < 0 { return decimalEnd }
-        if column >= 0 { stage.set(Cell(.decimal, from: start, to: decimalEnd), column: column) }
+        if cell >= 0 { cells[cell] = Cell(.decimal, from: start, to: decimalEnd) }
         return decimalEnd
       }
     case UInt8(ascii: "t"):
@@ -194,11 +194,11 @@ struct JSONRowScanner: RowScanner {
       kind = .nested
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
       // A remembered text may be followed by more space here than where it was remembered.
-      return scanValue(region, at: afterSpace(region, start), column: column, into: &stage)
+      return scanValue(region, at: afterSpace(region, start), cell: cell, into: &cells)
     default:
       return failed(.malformed, at: start)
     }
-    if end >= 0 && column >= 0 { stage.set(Cell(kind, from: start, to: end), column: column) }
+    if end >= 0 && cell >= 0 { cells[cell] = Cell(kind, from: start, to: end) }
     return end
   }
 

@@ -141,27 +141,12 @@ struct RowDecoder<Scanner: RowScanner>: Sendable {
   ) -> Int {
     var position = start
     while position < region.end && budget > 0 {
-      let scan = scanner.scanRow(region, at: position, into: &stage)
-      if scan.outcome == .incomplete { break }
-      let lineEnd = scan.outcome == .fault ? region.lineFeed(from: scan.position) : scan.position
-      if lineEnd - position > maximumLineLength {
-        let cutEnd = region.lineFeed(from: position + maximumLineLength)
-        stage.endRow(start: position, length: cutEnd - position, fault: .tooLong, at: position)
-        position = cutEnd + 1
-      } else if scan.outcome == .row {
-        stage.endRow(start: position, length: lineEnd - position)
-        position = lineEnd + 1
-      } else if scan.outcome == .fault {
-        stage.endRow(start: position, length: lineEnd - position, fault: scan.fault, at: scan.position)
-        position = lineEnd + 1
-      } else {
-        position = lineEnd + 1
-        continue
-      }
-      budget -= 1
-      if stage.isFull { stage.flush(region, origin: origin, into: &batch, errors: &errors) }
+      let isWhole = stage.fill(
+        by: &scanner, region, at: &position, maximumRows: budget, maximumLineLength: maximumLineLength)
+      budget -= stage.count
+      stage.flush(region, origin: origin, into: &batch, errors: &errors)
+      if !isWhole { break }
     }
-    stage.flush(region, origin: origin, into: &batch, errors: &errors)
     return position
   }
 

@@ -2,8 +2,12 @@
 ///
 /// A scanner knows nothing of buffers, batches and errors; `RowDecoder` is the shell around it.
 protocol RowScanner: Sendable {
-  /// Scans the row at `start`, setting the cells of wanted columns in `stage`.
-  mutating func scanRow(_ region: borrowing ScanRegion, at start: Int, into stage: inout RowStage) -> RowScan
+  /// Scans the row at `start`, setting the cells of wanted columns.
+  ///
+  /// The cell of a column stands at `row` and the column's number in `cells`; of two values set the last one counts.
+  mutating func scanRow(
+    _ region: borrowing ScanRegion, at start: Int, row: Int, into cells: inout MutableSpan<Cell>
+  ) -> RowScan
 }
 
 /// What a scanner found where a row was expected.

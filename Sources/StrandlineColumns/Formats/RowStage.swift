@@ -2,11 +2,13 @@
 ///
 /// # Overview
 /// A scanner fills in cells, one per wanted column and row; `flush` converts and appends them column by column, so that the
-/// cost of reaching a column is paid once for a few hundred rows. Nothing goes to the batch before a whole row is known to
-/// be right, so nothing ever has to be taken back.
+/// cost of reaching a column is paid once for a few hundred rows. The common case, where all rows are right and nothing is null,
+/// goes straight from cells to columns; at the first cell that is otherwise, what was appended is taken back and the careful way
+/// begins, which converts all cells before any row is appended.
 ///
 /// # Invariants
-/// - `cells` has `width` cells per row; those of rows from `count` on are `missing`.
+/// - `cells` has `width` cells per row; between flush and scan all of them are `missing` where a row could leave one out.
+/// - Rows from `count` on have no fault.
 /// - All cells point into one region; the stage is flushed before another region is scanned.
 struct RowStage {
   /// A scanned row.
@@ -15,22 +17,28 @@ struct RowStage {
     var start: Int
     /// Its length without the line feed.
     var length: Int
-    /// Where in the row the fault was found.
-    var faultPosition: Int
-    /// The column at fault, or -1.
-    var column: Int32
     /// What is wrong with it.
     var fault: RowFault
+    /// Where in the row that was found.
+    var faultPosition = 0
+    /// The column at fault, or -1.
+    var column: Int32 = -1
   }
 
   let schema: Schema
   let options: DecodingOptions
   /// The number of columns.
   let width: Int
-  private let capacity: Int
-  private var cells: [Cell]
-  private var rows: [Row] = []
-  private var hasFaults = false
+  /// How many rows there is room for.
+  let capacity: Int
+  /// The cells of the rows, set by a scanner.
+  var cells: [Cell]
+  /// The rows; only the first `count` are of this chunk.
+  var rows: [Row]
+  /// How many rows are staged.
+  var count = 0
+  /// Whether one of them has a fault.
+  var hasFaults = false
   /// Per column, whether a staged row is null there.
   private var hasNulls: [Bool]
 
@@ -41,35 +49,88 @@ struct RowStage {
     // About 16 KiB of cells: a chunk stays in the first-level cache between scan and conversion.
     capacity = max(16, min(256, 1024 / max(1, width)))
     cells = Array(repeating: .missing, count: capacity * width)
-    rows.reserveCapacity(capacity)
+    rows = Array(repeating: Row(start: 0, length: 0, fault: .none), count: capacity)
     hasNulls = Array(repeating: false, count: width)
   }
 
-  var isFull: Bool { rows.count == capacity }
-
-  /// Sets a cell of the row that is being scanned. The last value set wins.
-  @inline(__always)
-  mutating func set(_ cell: Cell, column: Int) {
-    cells[rows.count * width + column] = cell
+  /// Scans rows into the empty stage, and moves `position` past them, until it is full or there are `maximumRows` or no more.
+  ///
+  /// False where a row doesn't end in the region. A row longer than `maximumLineLength` ends at the first line feed from there on.
+  mutating func fill<Scanner: RowScanner>(
+    by scanner: inout Scanner, _ region: borrowing ScanRegion, at position: inout Int, maximumRows: Int,
+    maximumLineLength: Int
+  ) -> Bool {
+    // Arrays of this function's own: a span of them is used without asking whether they are shared.
+    var (ownCells, ownRows): ([Cell], [Row]) = ([], [])
+    swap(&ownCells, &cells)
+    swap(&ownRows, &rows)
+    let isWhole = scan(
+      by: &scanner, region, &position, min(maximumRows, capacity), maximumLineLength, &ownCells, &ownRows)
+    swap(&ownCells, &cells)
+    swap(&ownRows, &rows)
+    return isWhole
   }
 
-  /// Ends the row that is being scanned.
   @inline(__always)
-  mutating func endRow(start: Int, length: Int) {
-    rows.append(Row(start: start, length: length, faultPosition: 0, column: -1, fault: .none))
-  }
-
-  /// Ends the row that is being scanned as an error row.
-  mutating func endRow(start: Int, length: Int, fault: RowFault, at position: Int) {
-    rows.append(Row(start: start, length: length, faultPosition: position - start, column: -1, fault: fault))
-    hasFaults = true
+  private mutating func scan<Scanner: RowScanner>(
+    by scanner: inout Scanner, _ region: borrowing ScanRegion, _ position: inout Int, _ maximumRows: Int,
+    _ maximumLineLength: Int, _ ownCells: inout [Cell], _ ownRows: inout [Row]
+  ) -> Bool {
+    var cells = ownCells.mutableSpan
+    var rows = ownRows.mutableSpan
+    while count < maximumRows && position < region.end {
+      let scan = scanner.scanRow(region, at: position, row: count * width, into: &cells)
+      let length = scan.position - position
+      if scan.outcome == .row && length <= maximumLineLength {
+        rows[count].start = position
+        rows[count].length = length
+        position = scan.position + 1
+        count += 1
+        continue
+      }
+      if scan.outcome == .incomplete { return false }
+      let lineEnd = scan.outcome == .fault ? region.lineFeed(from: scan.position) : scan.position
+      if lineEnd - position > maximumLineLength {
+        let cutEnd = region.lineFeed(from: position + maximumLineLength)
+        rows[count] = Row(start: position, length: cutEnd - position, fault: .tooLong)
+        position = cutEnd + 1
+      } else if scan.outcome == .fault {
+        rows[count] = Row(start: position, length: lineEnd - position, fault: scan.fault, faultPosition: length)
+        position = lineEnd + 1
+      } else {
+        position = lineEnd + 1
+        continue
+      }
+      count += 1
+      hasFaults = true
+    }
+    return true
   }
 
   /// Converts the staged rows and adds them to `batch`, or to `errors`. `origin` is the stream offset of the region.
   mutating func flush(
     _ region: borrowing ScanRegion, origin: Int, into batch: inout ColumnBatch, errors: inout [RowError]
   ) {
-    if rows.isEmpty { return }
+    if count == 0 { return }
+    if hasFaults || !appendDirectly(region, to: &batch) {
+      appendCarefully(region, to: &batch)
+      if hasFaults {
+        report(origin: origin, to: &errors)
+        for row in 0..<count { rows[row] = Row(start: 0, length: 0, fault: .none) }
+      }
+    }
+    clear()
+  }
+
+  private mutating func clear() {
+    let used = count * width
+    var span = cells.mutableSpan
+    for index in 0..<used { span[index] = .missing }
+    count = 0
+    hasFaults = false
+  }
+
+  private mutating func appendCarefully(_ region: borrowing ScanRegion, to batch: inout ColumnBatch) {
     for column in 0..<width {
       switch schema.fields[column].type {
       case .int64: convert(column, by: IntegerConversion(), region)
@@ -83,17 +144,13 @@ struct RowStage {
       let isText = schema.fields[column].type == .string
       if hasFaults || hasNulls[column] || batch.columns[column].hasNulls {
         appendByRow(column, region, to: &batch.columns[column])
-      } else if isText {
-        appendTexts(column, region, to: &batch.columns[column])
-      } else {
-        appendWords(column, to: &batch.columns[column])
+      } else if !isText {
+        appendConverted(column, to: &batch.columns[column])
+      } else if !appendTexts(column, region, to: &batch.columns[column]) {
+        appendByRow(column, region, to: &batch.columns[column])
       }
       hasNulls[column] = false
     }
-    if hasFaults { report(origin: origin, to: &errors) }
-    for index in 0..<rows.count * width { cells[index] = .missing }
-    rows.removeAll(keepingCapacity: true)
-    hasFaults = false
   }
 
   private mutating func convert<Conversion: CellConversion>(
@@ -101,7 +158,7 @@ struct RowStage {
   ) {
     let isNullable = schema.fields[column].isNullable
     var index = column
-    for row in 0..<rows.count {
+    for row in 0..<count {
       defer { index += width }
       if hasFaults && rows[row].fault != .none { continue }
       var cell = cells[index]
@@ -120,55 +177,20 @@ struct RowStage {
     }
   }
 
-  private func appendWords(_ column: Int, to target: inout Column) {
-    target.words.append(addingCapacity: rows.count) { output in
+  private func appendConverted(_ column: Int, to target: inout Column) {
+    target.words.append(addingCapacity: count) { output in
       var index = column
-      for _ in 0..<rows.count {
+      for _ in 0..<count {
         output.append(cells[index].word)
         index += width
       }
     }
   }
 
-  private func appendTexts(_ column: Int, _ region: borrowing ScanRegion, to target: inout Column) {
-    var room = 0
-    var index = column
-    var areAllPlain = true
-    for _ in 0..<rows.count {
-      room += Int(cells[index].length)
-      areAllPlain = areAllPlain && cells[index].kind == .text
-      index += width
-    }
-    guard areAllPlain else { return appendByRow(column, region, to: &target) }
-    let base = target.bytes.count
-    target.offsets.append(addingCapacity: rows.count) { offsets in
-      target.bytes.append(addingCapacity: room + 8) { bytes in
-        // The words written below end at most 7 bytes after `room`, which is inside what was asked for.
-        unsafe bytes.withUnsafeMutableBufferPointer { buffer, filled in
-          var index = column
-          for _ in 0..<rows.count {
-            let start = cells[index].start
-            let length = Int(cells[index].length)
-            var offset = 0
-            while offset < length {
-              unsafe UnsafeMutableRawBufferPointer(buffer)
-                .storeBytes(
-                  of: region.word(start + offset).littleEndian, toByteOffset: filled + offset, as: UInt64.self)
-              offset += 8
-            }
-            filled += length
-            offsets.append(Int32(truncatingIfNeeded: base + filled))
-            index += width
-          }
-        }
-      }
-    }
-  }
-
-  /// The careful way: nulls, error rows, texts that are not as they stand.
+  /// Converted cells one by one: nulls, error rows, texts that are not as they stand.
   private func appendByRow(_ column: Int, _ region: borrowing ScanRegion, to target: inout Column) {
     var index = column
-    for row in rows.indices {
+    for row in 0..<count {
       defer { index += width }
       if rows[row].fault != .none { continue }
       let cell = cells[index]
@@ -193,7 +215,7 @@ struct RowStage {
   }
 
   private func report(origin: Int, to errors: inout [RowError]) {
-    for row in rows where row.fault != .none {
+    for row in rows[..<count] where row.fault != .none {
       errors.append(
         RowError(
           offset: origin + row.start, length: row.length,
