@@ -16,10 +16,11 @@ PYTHON ?= python3
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
-setup: ## Install what is missing (libzstd-dev, pkg-config; as root or with sudo) and check for Swift 6.2 or newer
+setup: ## Install what is missing (libzstd-dev, zlib1g-dev, pkg-config; as root or with sudo) and check for Swift 6.2 or newer
 	@missing=""; \
 	command -v pkg-config > /dev/null || missing="$$missing pkg-config"; \
-	{ command -v pkg-config > /dev/null && pkg-config --exists libzstd; } || missing="$$missing libzstd-dev"; \
+	for library in libzstd:libzstd-dev zlib:zlib1g-dev; do \
+	  { command -v pkg-config > /dev/null && pkg-config --exists "$${library%%:*}"; } || missing="$$missing $${library##*:}"; done; \
 	if [ -n "$$missing" ]; then \
 	  command -v apt-get > /dev/null || { echo "setup: please install$$missing"; exit 1; }; \
 	  as=""; if [ "$$(id -u)" != 0 ]; then \
@@ -27,7 +28,7 @@ setup: ## Install what is missing (libzstd-dev, pkg-config; as root or with sudo
 	  echo "setup: installing$$missing with apt-get$${as:+ (sudo)}"; \
 	  $$as apt-get update -q < /dev/null; \
 	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing < /dev/null; \
-	else echo "setup: libzstd and pkg-config are there"; fi
+	else echo "setup: libzstd, zlib and pkg-config are there"; fi
 	@command -v $(SWIFT) > /dev/null || { echo "setup: Swift 6.2 or newer is needed: https://www.swift.org/install"; exit 1; }
 	@version="$$($(SWIFT) --version 2>&1 | sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' | head -n 1)"; \
 	read -r major minor <<< "$$version"; \

@@ -32,7 +32,8 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .target(name: "StrandlineBytes", dependencies: ["CZstd"], swiftSettings: settings),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "StrandlineBytes", dependencies: ["CZlib", "CZstd"], swiftSettings: settings),
     .target(name: "StrandlineStorage", swiftSettings: settings),
     .target(name: "StrandlineLog", dependencies: ["StrandlineBytes", "StrandlineStorage"], swiftSettings: settings),
     .target(name: "StrandlineColumns", dependencies: ["StrandlineBytes"], swiftSettings: settings),

@@ -3,5 +3,6 @@
 
 // Only the stable part of the library: nothing behind ZSTD_STATIC_LINKING_ONLY.
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #endif

@@ -158,6 +158,64 @@ import CZstd
   }
 }
 
+/// Decompresses zstd frames (RFC 8878) of any content size, one after another; skippable frames are passed over.
+///
+/// A window of more than 128 MiB is refused, so memory is bounded by that. Frames with a checksum are compared with it at
+/// their end, after their content was handed out.
+@safe public final class ZstdStreamDecompressor: StreamDecompressor {
+  // Unsafe: owned by this object alone, made in init and freed in deinit.
+  private let context: OpaquePointer
+  public private(set) var isWhole = false
+
+  /// A decompressor at the beginning of a stream.
+  public init() throws(BytesError) {
+    guard let context = unsafe ZSTD_createDCtx() else {
+      throw BytesError(.compression, "no memory for a zstd decompression context")
+    }
+    unsafe self.context = context
+  }
+
+  deinit {
+    unsafe ZSTD_freeDCtx(context)
+  }
+
+  public func decompress(
+    _ input: RawSpan, appendingTo output: inout [UInt8], room: Int
+  ) throws(BytesError) -> Int {
+    if isWhole && input.byteCount == 0 { return 0 }
+    var taken = 0
+    var result = 0
+    output.append(addingCapacity: room) { span in
+      // Unsafe: the library writes at most `room` bytes into room for so many and reads no more than the input has; all
+      // pointers are used inside their closures only.
+      unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
+        unsafe input.withUnsafeBytes { bytes in
+          var source = unsafe ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+          var target = unsafe ZSTD_outBuffer(dst: buffer.baseAddress, size: room, pos: 0)
+          repeat {
+            result = unsafe ZSTD_decompressStream(context, &target, &source)
+            if ZSTD_isError(result) != 0 { break }
+            isWhole = result == 0
+          } while unsafe source.pos < source.size && target.pos < target.size
+          taken = unsafe source.pos
+          initialized = unsafe target.pos
+        }
+      }
+    }
+    if ZSTD_isError(result) == 0 { return taken }
+    switch ZSTD_getErrorCode(result) {
+    case ZSTD_error_frameParameter_windowTooLarge:
+      throw BytesError(.tooLarge, "zstd data with a window above 128 MiB", offset: taken)
+    case ZSTD_error_dictionary_wrong:
+      throw BytesError(.compression, "zstd data that needs a dictionary, which can't be given,", offset: taken)
+    case ZSTD_error_memory_allocation:
+      throw BytesError(.compression, "no memory for decompressing zstd", offset: taken)
+    default:
+      throw BytesError(.malformed, "damaged zstd data (\(errorName(result)))", offset: taken)
+    }
+  }
+}
+
 private func checked(_ result: Int, _ doing: String) throws(BytesError) -> Int {
   guard ZSTD_isError(result) == 0 else {
     throw BytesError(.compression, "\(doing) failed: \(errorName(result))")

@@ -80,6 +80,28 @@ struct CountTests {
     }
   }
 
+  @Test("compressed files are counted, their format and types known by their content and the rest of their name")
+  func compressed() throws {
+    try withTool { tool in
+      // printf 't,k\n1,7\n2,8\n' | gzip -n | base64, and the same with zstd --no-check.
+      let files = [
+        "in.csv": "dCxrCjEsNwoyLDgK", "in.csv.gz": "H4sIAAAAAAAAAyvRyeYy1DHnMtKx4AIAGeG84gwAAAA=",
+        "in.csv.zst": "KLUv/QBYYQAAdCxrCjEsNwoyLDgK",
+      ]
+      for (name, content) in files {
+        try #require(Data(base64Encoded: content)).write(to: URL(fileURLWithPath: tool.path(name)))
+        let run = try tool.run(
+          "count", "--input", tool.path(name), "--time", "t", "--time-unit", "s", "--key", "k", "--window", "1m",
+          "--quiet")
+        #expect(run.output.split(separator: "\n").map { $0.prefix(7) } == ["{\"k\":7,", "{\"k\":8,"], "\(name)")
+      }
+      let followed = try tool.run(
+        "count", "--input", tool.path("in.csv.gz"), "--time", "t", "--time-unit", "s", "--window", "1m", "--follow")
+      #expect(followed.status != 0)
+      #expect(followed.errors.contains("can't be followed"))
+    }
+  }
+
   @Test("a condition keeps rows, and extremes and means are computed")
   func conditions() throws {
     try withTool { tool in

@@ -16,6 +16,10 @@ struct LineBuffer {
 
   /// The stream offset of the next line.
   var offset: Int { base + position }
+  /// The bytes that are not decoded.
+  var rest: RawSpan {
+    @_lifetime(borrow self) get { bytes.rawSpan.extracting(position..<bytes.count) }
+  }
   /// The stream offset behind the last byte.
   var end: Int { base + bytes.count }
 

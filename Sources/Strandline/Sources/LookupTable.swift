@@ -57,9 +57,9 @@ public struct LookupTable: Sendable {
   private static func content(
     _ path: String, _ schema: Schema, _ format: TextFormat, _ decoding: DecodingOptions
   ) throws -> TableContent {
-    let file = try InputFile(path: path)
+    let file = try TextInput(path: path)
     defer { try? file.close() }
-    let status = try file.status()
+    let status = try file.file.status()
     var bytes: [UInt8] = []
     while try file.read(at: bytes.count, into: &bytes, count: 1 << 18) > 0 {}
     var decoder = format.decoder(schema, decoding)

@@ -87,6 +87,16 @@ public protocol PartitionReader: AnyObject {
     _ limits: BatchLimits, into batch: inout ColumnBatch, problems: inout [RowProblem]
   ) throws(StreamError) -> PartitionProgress
 
+  /// Reads what a batch takes without decoding it; what `read` would do is left to ``RawMorsel/decode()``.
+  ///
+  /// - Parameters:
+  ///   - limits: the most rows and bytes. A blank line counts as a row here, so there may be fewer.
+  ///   - morselBytes: the bytes from which on a morsel ends with the row.
+  /// - Returns: nil where rows can't be told apart before they are decoded, or are not text; then nothing was read, and `read`
+  ///   goes on from the same place.
+  /// - Throws: `StreamError` `.source`.
+  func readMorsels(_ limits: BatchLimits, morselBytes: Int) throws(StreamError) -> MorselBlock?
+
   /// Whether there is more to read although the partition was read to its end.
   var hasGrown: Bool { get }
 
@@ -100,6 +110,8 @@ public protocol PartitionReader: AnyObject {
 }
 
 extension PartitionReader {
+  /// Rows of a source that isn't text are not decoded.
+  public func readMorsels(_ limits: BatchLimits, morselBytes: Int) throws(StreamError) -> MorselBlock? { nil }
   /// A partition that can't grow.
   public var hasGrown: Bool { false }
   /// Rows of a source that isn't text have no bytes of their own.

@@ -15,6 +15,14 @@ public enum TextFormat: Sendable, Hashable {
     }
   }
 
+  /// Whether a row may have line ends in quotes.
+  var mayQuote: Bool {
+    switch self {
+    case .jsonLines: false
+    case .csv: true
+    }
+  }
+
   func decoder(_ columns: Schema, _ options: DecodingOptions) -> any LineDecoder {
     switch self {
     case .jsonLines: JSONLinesDecoder(schema: columns, options: options)

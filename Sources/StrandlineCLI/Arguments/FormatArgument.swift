@@ -17,6 +17,11 @@ enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
+  /// The format that the extension of an input says, before that of its compression; nil for others.
+  init?(input path: String) {
+    self.init(path: TextInput.nameOfText(path))
+  }
+
   /// The library's format.
   func format(columns: [String]? = nil) -> TextFormat {
     switch self {

@@ -93,7 +93,7 @@ struct ColumnTypes {
     for pattern in input.input {
       // Where nothing matches the engine says so, unless it may wait.
       for path in try Glob.existing(pattern) where try FileStatus(path: path).isRegular {
-        let file = try InputFile(path: path)
+        let file = try TextInput(path: path)
         var sample: [UInt8] = []
         try file.read(at: 0, into: &sample, count: sampleBytes)
         try file.close()

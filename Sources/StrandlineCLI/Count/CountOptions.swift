@@ -11,7 +11,7 @@ struct InputOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Files or patterns such as 'logs/*.ndjson', or - for standard input.",
-      discussion: "Each file is a partition, read in its own order. May be given several times.",
+      discussion: "Each file is a partition, read in its own order, gzip and zstd too. May be given several times.",
       valueName: "path"))
   var input: [String]
 
@@ -46,7 +46,7 @@ struct InputOptions: ParsableArguments {
 
   /// The format of the text.
   var textFormat: TextFormat {
-    (format ?? input.first.flatMap(FormatArgument.init(path:)) ?? .ndjson)
+    (format ?? input.first.flatMap(FormatArgument.init(input:)) ?? .ndjson)
       .format(columns: columns.map { $0.split(separator: ",").map(String.init) })
   }
 }

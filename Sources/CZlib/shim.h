@@ -1,0 +1,6 @@
+#ifndef STRANDLINE_CZLIB_SHIM_H
+#define STRANDLINE_CZLIB_SHIM_H
+
+#include <zlib.h>
+
+#endif
