@@ -9,9 +9,11 @@ TORTURE ?=
 FUZZ_SECONDS ?= 60
 ORACLE ?=
 PYTHON ?= python3
+JAVA ?= java
+COMPARE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench drill matrix oracle torture fuzz tsan asan clean
+.PHONY: help setup build demo test lint bench peers compare drill matrix oracle torture fuzz tsan asan clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -52,6 +54,30 @@ test: setup lint ## Run every test, and build without the optional parts
 
 bench: setup ## Measure: a JSON object per measurement
 	$(SWIFT) run -c release strandline-bench
+
+peers: ## Install Flink, DuckDB, Spark and Bytewax from PyPI into .build/peers (1 GB), to compare with; Java 17 with apt-get
+	@missing=""; \
+	command -v $(JAVA) > /dev/null && command -v javac > /dev/null || missing="openjdk-17-jdk-headless"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3 python3-venv"; \
+	if [ -n "$$missing" ]; then \
+	  echo "peers: installing $$missing with apt-get"; \
+	  as=""; if [ "$$(id -u)" != 0 ]; then as=sudo; fi; \
+	  $$as apt-get update -q < /dev/null; \
+	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing < /dev/null; fi
+	@if ! cmp -s Benchmarks/Peers/requirements.txt .build/peers/python/requirements.txt; then \
+	  echo "peers: installing $$(tr '\n' ' ' < Benchmarks/Peers/requirements.txt)from PyPI into .build/peers"; \
+	  rm -rf .build/peers; mkdir -p .build/peers; $(PYTHON) -m venv .build/peers/python; \
+	  pip=".build/peers/python/bin/pip --disable-pip-version-check install -q"; \
+	  grep -v flink Benchmarks/Peers/requirements.txt | xargs $$pip; \
+	  grep flink Benchmarks/Peers/requirements.txt | xargs $$pip --no-deps; \
+	  ln -s "$$(cd .build/peers && ls -d python/lib/python3*/site-packages/pyflink/lib)" .build/peers/jars; \
+	  cp Benchmarks/Peers/requirements.txt .build/peers/python/; fi
+	@ln -sf "$$(readlink -f "$$(command -v $(JAVA))")" .build/peers/java
+	@rm -rf .build/peers/classes; javac -nowarn -Xlint:none -cp '.build/peers/jars/*' -d .build/peers/classes Benchmarks/Peers/flink/*.java 2>&1 | { grep -v "^Note:" || true; }
+
+compare: setup peers ## The same work on Flink, DuckDB, Spark and Bytewax, as ratios (COMPARE='flink,duckdb --rounds 5')
+	$(SWIFT) build -c release --product strandline-bench
+	.build/release/strandline-bench compare $(COMPARE)
 
 drill: build ## Kill runs at random instants and compare (DRILL='--kills 20 --seed 7')
 	$(STRANDLINE) drill $(DRILL)

@@ -81,17 +81,18 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .target(name: "Measuring", path: "Benchmarks/Measuring", swiftSettings: settings),
     .target(name: "Nexmark", dependencies: ["StrandlineColumns"], path: "Benchmarks/Nexmark", swiftSettings: settings),
     .executableTarget(
       name: "StrandlineBench",
       dependencies: [
-        "Nexmark", "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog", "StrandlineRecovery",
-        "StrandlineState",
-        "StrandlineStorage", "StrandlineTestKit",
+        "Measuring", "Nexmark", "Strandline", "StrandlineBytes", "StrandlineColumns", "StrandlineLog",
+        "StrandlineRecovery", "StrandlineState", "StrandlineStorage", "StrandlineTestKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/StrandlineBench",
       swiftSettings: settings),
+    .testTarget(name: "MeasuringTests", dependencies: ["Measuring"], swiftSettings: settings),
     .testTarget(name: "NexmarkTests", dependencies: ["Nexmark", "StrandlineColumns"], swiftSettings: settings),
     .testTarget(name: "StrandlineBytesTests", dependencies: ["StrandlineBytes"], swiftSettings: settings),
     .testTarget(

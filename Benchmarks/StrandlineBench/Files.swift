@@ -49,6 +49,15 @@ enum Files {
     return count
   }
 
+  /// A file as text.
+  static func text(_ path: String) throws -> String {
+    let file = try InputFile(path: path)
+    var bytes: [UInt8] = []
+    while try file.read(at: bytes.count, into: &bytes, count: 1 << 20) > 0 {}
+    try file.close()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   static func split(_ path: String) -> (String, String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     return (String(path[..<slash]), String(path[path.index(after: slash)...]))

@@ -9,7 +9,7 @@ struct Measurement: Sendable {
 enum Measurements {
   /// Memory comes first: a peak is that of the whole process.
   static let all: [Measurement] =
-    SteadyMemory.measurements + WindowedCount.measurements + YahooText.measurements + CSVText.measurements
+    SteadyMemory.measurements + WindowedCount.measurements + YahooMeasurements.measurements + CSVText.measurements
     + WindowClosing.measurements + NexmarkEvents.measurements + CommitLatency.measurements + RecoveryTime.measurements
     + CrashStates.measurements
 }

@@ -6,5 +6,8 @@ struct StrandlineBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "strandline-bench",
     abstract: "Measures Strandline, makes the events of benchmarks, and runs what oracles check.",
-    subcommands: [MeasureCommand.self, NexmarkCommand.self, OracleCommand.self], defaultSubcommand: MeasureCommand.self)
+    subcommands: [
+      MeasureCommand.self, CompareCommand.self, CountCommand.self, NexmarkCommand.self, OracleCommand.self,
+    ],
+    defaultSubcommand: MeasureCommand.self)
 }
