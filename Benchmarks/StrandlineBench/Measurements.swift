@@ -9,7 +9,8 @@ struct Measurement: Sendable {
 enum Measurements {
   /// Memory comes first: a peak is that of the whole process.
   static let all: [Measurement] =
-    SteadyMemory.measurements + WindowedCount.measurements + YahooMeasurements.measurements + CSVText.measurements
-    + WindowClosing.measurements + NexmarkEvents.measurements + CommitLatency.measurements + RecoveryTime.measurements
-    + CrashStates.measurements
+    SteadyMemory.measurements + KeyCountSweep.measurements + WindowedCount.measurements
+    + YahooMeasurements.measurements + BatchSizeSweep.measurements + CSVText.measurements
+    + WindowClosing.measurements + NexmarkEvents.measurements + CommitLatency.measurements
+    + RowLatency.measurements + StateThroughput.measurements + RecoveryTime.measurements + CrashStates.measurements
 }

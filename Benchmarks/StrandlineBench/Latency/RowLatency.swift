@@ -1,0 +1,67 @@
+import Measuring
+import Strandline
+import StrandlineStorage
+
+/// From the moment at which a row is due until the batch that counts it is committed and what it changed is in the output file.
+enum RowLatency {
+  static let measurements = [
+    Measurement(
+      name: "latency-50k",
+      about: "due to published and committed, 50,000 rows a second, against raw write and fdatasync"
+    ) { try run($0, "latency-50k", perSecond: 50_000, seconds: 20) },
+    Measurement(
+      name: "latency-500k", about: "the same at 500,000 rows a second"
+    ) { try run($0, "latency-500k", perSecond: 500_000, seconds: 10) },
+  ]
+
+  private static func run(_ bench: Bench, _ name: String, perSecond: Int, seconds: Int) throws {
+    let rows = bench.rows(perSecond * seconds)
+    let path = bench.path(name)
+    let output = "\(path).ndjson"
+    let raw = try RawLog(try PosixDirectory.open(path: path + "-raw", create: true))
+    var options = EngineOptions()
+    options.limits = BatchLimits(rows: 1 << 20)
+    let schedule = RowSchedule(rows: rows, perSecond: perSecond)
+    let job = Stream(TimedKey.self, source: ScheduledSource(schedule: schedule), follows: true)
+      .eventTime(\.at, delay: .zero)
+      .grouped(by: { $0.key }, in: .tumbling(.seconds(10)))
+      .aggregate(KeyCount.self) { .init(key: $0.key, window: $0.window, count: .count) }
+      .emit(.changes)
+      .write(to: ScheduledSink(inner: try FileSink(path: output, format: .jsonLines), schedule: schedule))
+    let engine = try MicroBatchEngine(
+      job.plan, sources: job.sources, sink: job.sink, store: try PosixDirectory.open(path: path, create: true),
+      options: options, follows: true)
+    let openingBytes = engine.report.logBytesWritten
+    var raws = Histogram()
+    try bench.measure(name, rows: rows, bytes: nil) {
+      while engine.report.rowsRead < UInt64(rows) {
+        // With nothing to do it looks again: sleeping would be part of what is measured.
+        _ = try engine.step()
+      }
+      let bytes = max(1, (engine.report.logBytesWritten - openingBytes) / max(1, engine.report.batches))
+      for _ in 0..<500 {
+        let started = SystemClock.monotonicNanos()
+        try raw.write(bytes)
+        raws.record(SystemClock.monotonicNanos() - started)
+      }
+      let waits = schedule.waits
+      var line = JSONLine()
+      line.add("rows_per_s", perSecond)
+      line.add("commits", engine.report.batches)
+      line.add("record_bytes", bytes)
+      for (label, fraction) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999), ("max", 1)] {
+        line.add("latency_ms_\(label)", Double(waits.value(at: fraction)) / 1e6)
+      }
+      for (label, fraction) in [("p50", 0.5), ("p99", 0.99)] {
+        line.add("raw_sync_ms_\(label)", Double(raws.value(at: fraction)) / 1e6)
+      }
+      return line
+    }
+    try engine.close()
+    let published = schedule.waits.count
+    try Files.remove(output)
+    try Files.removeStore(path)
+    try Files.removeStore(path + "-raw")
+    guard published == rows else { throw BenchError("\(name): \(published) rows were published of \(rows)") }
+  }
+}
