@@ -30,9 +30,9 @@ class Clock:
         self.cpu = tree_seconds()
         self.wall = time.monotonic()
 
-    def report(self) -> None:
+    def report(self, **more: int) -> None:
         cpu, wall = tree_seconds() - self.cpu, time.monotonic() - self.wall
-        print(json.dumps({"cpu_s": round(cpu, 3), "wall_s": round(wall, 3)}), flush=True)
+        print(json.dumps({"cpu_s": round(cpu, 3), "wall_s": round(wall, 3), **more}), flush=True)
 
 
 def write(path: str, rows: list[tuple]) -> None:

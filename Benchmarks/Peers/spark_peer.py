@@ -19,12 +19,15 @@ def main() -> None:
         .config("spark.sql.shuffle.partitions", "1")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
     latest: dict[tuple, int] = {}
+    batches: set[int] = set()
 
-    def keep(batch, _number) -> None:
+    def keep(batch, number) -> None:
+        batches.add(number)
         for row in batch.collect():
             latest[row[0], row[1]] = row[2]
 
@@ -59,9 +62,10 @@ def main() -> None:
     os.symlink(os.path.abspath(os.path.join(input, first)), os.path.join(warm, first))
     query(warm, "warm-up").awaitTermination()
     latest.clear()
+    batches.clear()
     clock = Clock()
     query(input, "run").awaitTermination()
-    clock.report()
+    clock.report(commits=len(batches))
     write(result, [(key, start, count) for (key, start), count in latest.items()])
 
 

@@ -7,6 +7,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.AggregateFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -48,6 +49,7 @@ public class FlinkYahoo {
   static long[] types;
   static long[] times;
   static final long[] clock = new long[2];
+  static volatile int commits;
 
   /** Gives the row of a number: the arrays' longs in one object. */
   static class Rows implements GeneratorFunction<Long, Event> {
@@ -64,8 +66,8 @@ public class FlinkYahoo {
     }
   }
 
-  /** The join with the table of campaigns, which every task has. */
-  static class Campaigns extends RichMapFunction<Event, Joined> {
+  /** The join with the table of campaigns, which every task has. It counts the checkpoints that are complete. */
+  static class Campaigns extends RichMapFunction<Event, Joined> implements CheckpointListener {
     private transient long[] campaigns;
     private transient Joined joined;
 
@@ -81,6 +83,11 @@ public class FlinkYahoo {
       joined.campaign = campaigns[(int) event.ad];
       joined.time = event.time;
       return joined;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpoint) {
+      commits++;
     }
   }
 
@@ -179,13 +186,14 @@ public class FlinkYahoo {
     Path checkpoints = Path.of(arguments[2]).toAbsolutePath();
     run(arguments[4], Math.min(rows, 3_000_000), arguments[1], checkpoints);
     results.clear();
+    commits = 0;
     run(arguments[4], rows, arguments[1], checkpoints);
     double cpu = (cpu() - clock[0]) / 1e9;
     double wall = (System.nanoTime() - clock[1]) / 1e9;
     try (PrintWriter file = new PrintWriter(arguments[3])) {
       for (long[] row : results.values()) file.println(row[0] + "," + row[1] + "," + row[2]);
     }
-    System.out.printf("{\"rows\":%d,\"cpu_s\":%.6f,\"wall_s\":%.6f}%n", rows, cpu, wall);
+    System.out.printf("{\"rows\":%d,\"cpu_s\":%.6f,\"wall_s\":%.6f,\"commits\":%d}%n", rows, cpu, wall, commits);
   }
 
   /** The ad of a row: that of the number by splitmix64. */

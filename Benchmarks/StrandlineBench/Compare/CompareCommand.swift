@@ -97,9 +97,7 @@ struct CompareCommand: ParsableCommand {
       for index in rows.indices {
         let contestant = contestants[index]
         let run = try ComparedRun(contestant, files, path: bench.path(contestant.engine.rawValue))
-        guard run.result == expected[contestant.rows] else {
-          throw BenchError("\(contestant.engine.name), \(contestant.work.rawValue): the result differs from ours")
-        }
+        try check(run, of: contestant, expected[contestant.rows] ?? "")
         rows[index].runs.append(run)
         if index == 0 { continue }
         let ours = Double(contestants[0].rows) / rows[0].runs[round].cpuSeconds
@@ -107,6 +105,18 @@ struct CompareCommand: ParsableCommand {
       }
     }
     return rows
+  }
+
+  /// Compares a result with ours, then with ours and a mistake, which must be noticed.
+  private func check(_ run: ComparedRun, of contestant: Contestant, _ expected: String) throws {
+    let name = "\(contestant.engine.name), \(contestant.work.rawValue)"
+    if let difference = ResultDifference(run.result, expected: expected) {
+      throw BenchError("\(name): the result differs from ours: \(difference)")
+    }
+    for mistake in ResultDifference.mistakes(in: expected)
+    where ResultDifference(run.result, expected: mistake) == nil {
+      throw BenchError("\(name): the comparison does not notice a mistake")
+    }
   }
 
   private func replace(_ path: String, _ text: String) throws {

@@ -6,6 +6,8 @@ struct ComparedRun {
   let cpuSeconds: Double
   /// Seconds on the wall for the same.
   let wallSeconds: Double
+  /// Commits or checkpoints that were completed; nil where the engine's program does not say.
+  let commits: Double?
   /// The result: a sorted line per key and window.
   let result: String
 
@@ -32,6 +34,7 @@ struct ComparedRun {
     }
     cpuSeconds = cpu
     wallSeconds = wall
+    commits = Self.number("commits", in: printed)
     result = try Files.text("\(path).csv")
     for name in [output, errors, "\(path).csv"] { try Files.remove(name) }
   }

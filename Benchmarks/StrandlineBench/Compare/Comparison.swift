@@ -15,6 +15,12 @@ struct ComparedRow {
     Self.median(runs.map { Double(contestant.rows) / $0.cpuSeconds })
   }
 
+  /// Commits or checkpoints a second on the wall, the median of all rounds; nil where the engine does not say.
+  var commitsPerSecond: Double? {
+    let rates = runs.compactMap { run in run.commits.map { $0 / run.wallSeconds } }
+    return rates.isEmpty ? nil : Self.median(rates)
+  }
+
   /// How many times as many rows ours does; 1 of ours.
   var ratio: Double { ratios.isEmpty ? 1 : Self.median(ratios) }
 
@@ -38,6 +44,7 @@ struct ComparedRow {
     line.add("cpu_s", Self.median(runs.map(\.cpuSeconds)))
     line.add("wall_s", Self.median(runs.map(\.wallSeconds)))
     line.add("rows_per_cpu_s", rowsPerCPUSecond)
+    if let commitsPerSecond { line.add("commits_per_s", commitsPerSecond) }
     line.add("ours_is_times", ratio)
     return line
   }
@@ -55,13 +62,16 @@ struct Comparison {
       guard !rows.isEmpty else { continue }
       lines += ["**\(work.rawValue)**: \(work.about)", ""]
       lines += [
-        "| engine | setting | rows | rows per CPU-second | Strandline is |", "| --- | --- | --- | --- | --- |",
+        "| engine | setting | rows | commits a second | rows per CPU-second | Strandline is |",
+        "| --- | --- | --- | --- | --- | --- |",
       ]
       for row in rows {
         let ratio = row.contestant.engine == .strandline ? "" : "\(Self.short(row.ratio))×"
-        lines.append(
-          "| \(row.label) | \(row.contestant.setting) | \(Self.short(Double(row.contestant.rows))) | \(Self.short(row.rowsPerCPUSecond)) | \(ratio) |"
-        )
+        let cells = [
+          row.label, row.contestant.setting, Self.short(Double(row.contestant.rows)),
+          row.commitsPerSecond.map(Self.short) ?? "", Self.short(row.rowsPerCPUSecond), ratio,
+        ]
+        lines.append("| \(cells.joined(separator: " | ")) |")
       }
       lines.append("")
     }

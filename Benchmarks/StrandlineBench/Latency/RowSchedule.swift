@@ -8,47 +8,48 @@ import Synchronization
 /// (G. Tene's coordinated omission).
 final class RowSchedule: Sendable {
   private struct State {
+    /// When the first row was due; nil before anybody has asked for rows.
+    var start: UInt64?
     var taken = 0
-    /// The batches that were read and aren't published: their first rows and numbers of rows.
-    var pending: [(first: Int, count: Int)] = []
+    var published = 0
     var waits = Histogram()
   }
 
   let rows: Int
   private let nanosPerRow: Double
-  private let start: UInt64
   private let state = Mutex(State())
 
-  /// Rows from now on.
+  /// Rows that begin to come when they are asked for first.
   init(rows: Int, perSecond: Int) {
     self.rows = rows
     nanosPerRow = 1e9 / Double(perSecond)
-    start = SystemClock.monotonicNanos()
   }
 
-  /// When a row is due, in nanoseconds of the monotonic clock.
-  func due(_ row: Int) -> UInt64 { start + UInt64(Double(row) * nanosPerRow) }
+  /// The event time of a row in microseconds.
+  func micros(_ row: Int) -> Int64 { Int64(Double(row) * nanosPerRow / 1000) }
 
   /// Takes the rows that are due and were not taken, as many as `limit`.
   func take(_ limit: Int) -> Range<Int> {
-    let passed = Double(SystemClock.monotonicNanos() - start)
+    let now = SystemClock.monotonicNanos()
     return state.withLock { state in
+      let start = state.start ?? now
+      state.start = start
       let first = state.taken
-      let end = min(rows, min(first + limit, Int(passed / nanosPerRow) + 1))
-      guard end > first else { return first..<first }
-      state.taken = end
-      state.pending.append((first, end - first))
-      return first..<end
+      let due = Int(Double(now - start) / nanosPerRow) + 1
+      state.taken = max(first, min(rows, first + limit, due))
+      return first..<state.taken
     }
   }
 
-  /// Notes that the batch that was taken first is published now.
-  func published() {
+  /// Notes that so many more rows, in their order, are published now.
+  func published(_ count: Int) {
     let now = SystemClock.monotonicNanos()
     state.withLock { state in
-      guard let batch = state.pending.first else { return }
-      state.pending.removeFirst()
-      for row in batch.first..<batch.first + batch.count { state.waits.record(now - due(row)) }
+      guard let start = state.start else { return }
+      for row in state.published..<state.published + count {
+        state.waits.record(now - (start + UInt64(Double(row) * nanosPerRow)))
+      }
+      state.published += count
     }
   }
 

@@ -2,7 +2,7 @@ import Strandline
 import StrandlineColumns
 import StrandlineLog
 
-/// A source of the rows of a schedule: the time at which each is due, and one of 1,000 keys.
+/// A source of the rows of a schedule: the times at which they are due, and one of 1,000 keys.
 struct ScheduledSource: Source {
   let schedule: RowSchedule
   var schema: Schema { TimedKey.schema }
@@ -41,45 +41,11 @@ private final class ScheduledPartition: PartitionReader {
       columns,
       columns: columns.fields.map { field in
         field.type == .timestamp
-          ? Column(.timestamp, words: rows.map { Int64(schedule.due($0) / 1000) })
+          ? Column(.timestamp, words: rows.map(schedule.micros))
           : Column(.int64, words: rows.map { Int64($0 &* 7919 % 1000) })
       })
     offset = UInt64(rows.upperBound)
     // It never says that it has ended, so that no batch does more than count its rows.
     return .waiting
-  }
-}
-
-/// A sink that tells the schedule when a batch is published.
-struct ScheduledSink: Sink {
-  let inner: any Sink
-  let schedule: RowSchedule
-
-  var guarantee: DeliveryGuarantee { inner.guarantee }
-  var description: String { inner.description }
-  func checkUnused() throws(StreamError) { try inner.checkUnused() }
-  func publishedThrough() throws(StreamError) -> BatchID? { try inner.publishedThrough() }
-
-  func open(_ opening: SinkOpening) throws(StreamError) -> any SinkWriter {
-    Writer(try inner.open(opening), schedule)
-  }
-
-  private final class Writer: SinkWriter {
-    private let inner: any SinkWriter
-    private let schedule: RowSchedule
-
-    init(_ inner: any SinkWriter, _ schedule: RowSchedule) {
-      self.inner = inner
-      self.schedule = schedule
-    }
-
-    var position: [UInt8] { inner.position }
-    func stage(_ batch: BatchID, _ rows: ColumnBatch) throws(StreamError) -> [UInt8] { try inner.stage(batch, rows) }
-    func close() throws(StreamError) { try inner.close() }
-
-    func publish(_ batch: BatchID, _ receipt: [UInt8]) throws(StreamError) {
-      try inner.publish(batch, receipt)
-      schedule.published()
-    }
   }
 }
