@@ -41,7 +41,8 @@ enum StateThroughput {
     try print("state-snapshot", keys, bytes.count, repeats: 5) { try store.snapshotBytes() }
     let batches = 20
     try print("state-delta", changed, nil, repeats: batches) { try store.commit(changing: changed, of: keys).bytes }
-    // The store is left as a kill leaves it.
+    // The store is left as a kill leaves it: not closed, and its lock is nobody's.
+    _ = consume store
     let opened = try KeyedStore(directory, mode: .log)
     let figures = opened.report.figures
     print("state-restore", figures.snapshotGroups, bytes.count, nanos: figures.snapshotNanos)

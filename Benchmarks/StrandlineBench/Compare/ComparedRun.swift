@@ -13,8 +13,11 @@ struct ComparedRun {
 
   /// Runs a contestant and waits for it.
   init(_ contestant: Contestant, _ files: CompareFiles, path: String) throws {
-    let command = contestant.command(files, result: "\(path).csv", checkpoints: "\(path)-checkpoints")
+    let checkpoints = "\(path)-checkpoints"
+    let command = contestant.command(files, result: "\(path).csv", checkpoints: checkpoints)
     try self.init(command.path, command.arguments, path: path)
+    // The engines' checkpoints are trees of files.
+    _ = try ChildProcess("/bin/rm", ["-rf", checkpoints], error: .inherited).wait()
   }
 
   /// Runs a program that prints its figures as a JSON object on a line, and writes its result to `path`.csv.
