@@ -42,7 +42,7 @@ public struct BarPlot: Sendable {
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 \(height)\" font-family=\"sans-serif\" font-size=\"13\">",
       "<rect width=\"760\" height=\"\(height)\" fill=\"#ffffff\"/>",
-      "<text x=\"16\" y=\"26\" font-size=\"16\" fill=\"#1b1f24\">\(Self.escaped(title))</text>",
+      "<text x=\"16\" y=\"26\" font-size=\"15\" fill=\"#1b1f24\">\(Self.escaped(title))</text>",
       "<text x=\"16\" y=\"46\" fill=\"#59636e\">\(Self.escaped(unit))</text>",
     ]
     for (index, bar) in bars.enumerated() {

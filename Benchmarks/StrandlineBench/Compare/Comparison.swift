@@ -83,7 +83,7 @@ struct Comparison {
     let rows = rows.filter { $0.contestant.work == work }
     guard rows.count > 1 else { return nil }
     return BarPlot(
-      title: work.rawValue,
+      title: work.about,
       unit: "rows per second of processor time; \(MachineFacts.cpuName), \(MachineFacts.cores) cores",
       bars: rows.map { row in
         let isOurs = row.contestant.engine == .strandline
