@@ -5,30 +5,36 @@ import StrandlineState
 /// A plan at work: its operators, their states, and where their watermarks stand.
 ///
 /// # Overview
-/// `push` takes rows of a partition through all operators behind their source. `endBatch` then ends the batch operator by
+/// Morsels of partitions go through the operators behind their source (`Dataflow+Morsels`). `endBatch` then ends the batch operator by
 /// operator, each behind those whose rows it takes: an operator has seen all rows of a batch before its watermark moves.
 ///
 /// # Invariants
 /// An operator's watermark follows from those of the sources and never goes back.
 struct Dataflow {
-  private var nodes: [CompiledPlan.Node]
-  private let sources: [CompiledPlan.CompiledSource]
+  var nodes: [CompiledPlan.Node]
+  /// What is in front of the first operator that keeps anything, by source.
+  let fronts: [SourceFront]
+  /// The states of the plan without any groups.
+  let emptyState: StreamState
   private let states: [KeyedStatePlan]
   private let outputSchema: Schema
   /// Whether commits say more than the stream's watermark.
   let isExtended: Bool
   /// The watermarks of the operators' inputs after the last batch.
-  private var watermarks: [Int64]
+  private(set) var watermarks: [Int64]
   /// The states, and what the batch in hand has come to.
   var context: OperatorContext
   private var result: [ColumnBatch] = []
+  /// What morsels have come to and is not yet in the state of that operator.
+  var merging: (node: Int, parts: [PartialRows])?
   /// Whether late rows have an output of their own.
-  private let keepsLate: Bool
+  let keepsLate: Bool
 
   init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool) {
     self.keepsLate = keepsLate
     nodes = plan.nodes
-    sources = plan.sources
+    fronts = plan.sources.map { SourceFront($0, plan.nodes) }
+    emptyState = state.emptied()
     states = plan.states
     outputSchema = plan.outputSchema
     isExtended = plan.isExtended
@@ -62,25 +68,8 @@ struct Dataflow {
     context.begin(batch.value, now: now)
   }
 
-  /// Takes the rows of a partition through the operators, and its clock past them.
-  ///
-  /// - Parameters:
-  ///   - ordinal: the place of the first row among all rows of one event time.
-  /// - Returns: the rows that can't be used.
-  mutating func push(
-    _ batch: ColumnBatch, source: Int, clock: inout PartitionClock, ordinal: Int64
-  ) throws(StreamError) -> [RefusedRow] {
-    context.clock = clock
-    context.hasRows = true
-    context.refused.removeAll()
-    var rows = RowBatch(batch, times: nil, mark: .min, ordinal: ordinal)
-    rows.isSource = true
-    try deliver(rows, to: sources[source].consumer)
-    clock = context.clock
-    return context.refused.sorted { $0.row < $1.row }
-  }
-
-  private mutating func deliver(
+  /// Gives rows to an operator, and what it gives to the next ones.
+  mutating func deliver(
     _ rows: RowBatch, to consumer: (node: Int, input: Int)?
   ) throws(StreamError) {
     guard let consumer else {
@@ -110,7 +99,7 @@ struct Dataflow {
       try nodes[index].operation.endBatch(&context)
       try forward(from: index)
     }
-    context.state.endBatch()
+    context.state.endBatch(on: context.workers)
     defer { result.removeAll() }
     if result.count == 1 { return result[0] }
     var rows = ColumnBatch(outputSchema)

@@ -46,6 +46,12 @@ public struct EngineOptions: Sendable {
   /// Whether a batch is written, on a thread of its own, while the next one is computed; nil for what suits who runs: a job
   /// does it, an engine that is stepped by hand does not.
   public var pipelinesCommits: Bool?
+  /// How many threads compute a batch; nil for what suits who runs: a job takes every processor that it may run on, an engine
+  /// that is stepped by hand the calling thread alone. Results don't depend on it, and it may be another one in each run.
+  public var workers: Int?
+  /// The rows of a morsel, which one thread takes at a time; tests make it small. Fewer than a quarter of it, in all, are
+  /// computed by the calling thread alone.
+  public var rowsPerMorsel = 32_768
   /// A fault for drills: output is published when it is staged, before the commit.
   public var publishesEarly = false
   /// Who runs, for the message to the next one who opens the store.

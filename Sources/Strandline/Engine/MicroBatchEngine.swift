@@ -30,7 +30,10 @@ public final class MicroBatchEngine {
   private let sources: [any SourceReader]
   /// The watermarks of the sources after the last batch.
   var sourceWatermarks: [Int64]
-  private var cursor = 0
+  /// The partition whose turn it is.
+  var cursor = 0
+  /// Who computes.
+  let workers: Workers
   private var lastLook: UInt64?
   /// What has been done so far.
   public internal(set) var report = RunReport()
@@ -55,6 +58,7 @@ public final class MicroBatchEngine {
       throw StreamError(.plan, "the plan has \(compiled.sources.count) sources, and \(sources.count) are given")
     }
     var opened = try OpenedStore(compiled, outputs, directory, options)
+    workers = .threads(options.workers ?? 1)
     flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil)
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
@@ -255,105 +259,6 @@ public final class MicroBatchEngine {
 
   /// How long nothing is read while a batch is written and no row comes, in nanoseconds.
   private static let shortWait: UInt64 = 100_000
-
-  /// Reads the partitions in turn. Returns whether one of them has ended, or has become idle.
-  ///
-  /// - Parameter start: the rows read before the batch.
-  private func readBatch(from start: UInt64) throws(StreamError) -> Bool {
-    var ended = false
-    for step in partitions.indices {
-      let index = (cursor + step) % partitions.count
-      if partitions[index].hasEnded { continue }
-      ended = try readPartition(index) || ended
-      if report.rowsRead - start >= UInt64(options.rowsPerBatch) {
-        cursor = (index + 1) % partitions.count
-        break
-      }
-    }
-    return ended
-  }
-
-  private func readPartition(_ index: Int) throws(StreamError) -> Bool {
-    let source = partitions[index].source
-    var batch = ColumnBatch(plan.sources[source].schema)
-    var problems: [RowProblem] = []
-    let reader = partitions[index].reader
-    let progress = try reader.read(options.limits, into: &batch, problems: &problems)
-    let rows = UInt64(batch.count + problems.count)
-    let malformed = UInt64(problems.count)
-    var isIdle = false
-    if let idleNanos = options.idleNanos {
-      isIdle = partitions[index].note(
-        rows: rows > 0, now: options.clock(), idleAfter: idleNanos, watermark: sourceWatermarks[source])
-    }
-    if batch.count > 0 { try process(batch, partition: index, &problems) }
-    partitions[index].rows += rows
-    partitions[index].malformed += malformed
-    report.rowsRead += rows
-    report.rowsThisRun += rows
-    if !problems.isEmpty { try refuse(problems, reader) }
-    guard progress == .finished else { return isIdle }
-    partitions[index].hasEnded = true
-    if !options.leavesOpen { partitions[index].status = .finished }
-    return true
-  }
-
-  /// Takes a partition's rows through the operators.
-  private func process(_ batch: ColumnBatch, partition: Int, _ problems: inout [RowProblem]) throws(StreamError) {
-    let reader = partitions[partition].reader
-    let before = flow.context.lateRows
-    do throws(StreamError) {
-      // Rows that can't be decoded have no number: which of them share a batch with others must not matter.
-      let decoded = partitions[partition].rows &- partitions[partition].malformed
-      let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: decoded & (1 << 44 - 1))
-      let refused = try flow.push(
-        batch, source: partitions[partition].source, clock: &partitions[partition].clock, ordinal: ordinal)
-      let places = refused.isEmpty ? [] : reader.locate(rows: refused.map { Int($0.row) })
-      for (index, row) in refused.enumerated() {
-        problems.append(
-          problem(row.reason, index < places.count ? places[index] : nil, partitions[partition]))
-      }
-    } catch {
-      var error = error
-      if error.code == .row && error.file == nil { error.file = reader.name }
-      throw error
-    }
-    report.rowsLate += flow.context.lateRows - before
-  }
-
-  private func problem(
-    _ reason: RefusedRow.Reason, _ place: (offset: Int, length: Int)?, _ partition: PartitionCursor
-  ) -> RowProblem {
-    let reader = partition.reader
-    let eventTime = plan.sources[partition.source].eventTime
-    let column = eventTime?.column ?? ""
-    let reason =
-      switch reason {
-      case .expression(let error): "\(error)"
-      case .time(.noTime): "the event time \(column) is null"
-      case .time(.outOfRange): "the event time \(column) is beyond the years that can be counted"
-      case .time(.jump):
-        "the event time \(column) is more than \(eventTime?.maximumJump ?? 0) us ahead of its partition"
-      }
-    return RowProblem(
-      partition: reader.name, offset: place?.offset ?? Int(reader.offset), length: place?.length ?? 0, reason: reason)
-  }
-
-  /// Applies the policy for rows that can't be used.
-  private func refuse(_ problems: [RowProblem], _ reader: any PartitionReader) throws(StreamError) {
-    guard case .skip = options.onRowError else {
-      let first = problems[0]
-      throw StreamError(
-        .row,
-        "\(first.partition) at byte \(first.offset): \(first.reason)"
-          + (problems.count > 1 ? " (and \(problems.count - 1) more rows of the batch)" : "")
-          + "; correct it, or pass such rows over with the policy skip",
-        file: first.partition, offset: first.offset)
-    }
-    report.rowsRefused += UInt64(problems.count)
-    guard case .skip(_?) = options.onRowError else { return }
-    refused += problems.map { ($0, $0.length > 0 ? reader.bytes(at: $0.offset, count: $0.length) : nil) }
-  }
 
   /// The watermark of a source: the minimum over its partitions that may bring more.
   private func watermark(of source: Int) -> Int64 {

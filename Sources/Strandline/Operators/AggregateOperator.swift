@@ -7,7 +7,7 @@ import StrandlineState
 /// Rows are added to the pane of their time. A window of several panes is their sum when it is written. With windows that
 /// overlap there is a second keyed state, for rows that come when some windows of their pane have ended for them: it holds
 /// them under the start of each window that still takes them.
-struct AggregateOperator: StreamOperator {
+struct AggregateOperator: TwoPhaseOperator {
   let aggregation: CompiledAggregation
   /// The same with all of the state in its result.
   let shown: CompiledAggregation
@@ -23,32 +23,48 @@ struct AggregateOperator: StreamOperator {
     schedule = EarlySchedule(aggregation.early)
   }
 
-  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    guard let times = rows.times else { return }
+  func partial(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> [PartialRows] {
+    guard let times = rows.times else { return [] }
     let assignment = PaneAssignment(
       times, rows.selection, window: aggregation.window, lateness: aggregation.lateness, least: context.watermark)
     context.note(late: assignment.late, of: rows.columns)
     // Each row is computed once, however many windows take it: one that can't be is one error row.
     var taken = rows.selection.subtracting(.rows(assignment.late))
-    if taken.count == 0 { return }
+    if taken.count == 0 { return [] }
     let (keys, inputs) = try aggregation.values(rows, &taken, &context)
     let values = RowValues(keys: keys, inputs: inputs, rows: taken, of: rows.columns.count)
     let panes = assignment.selections
+    var parts: [PartialRows] = []
     if panes.count == 1 && assignment.windows.isEmpty {
-      return try add(values, to: panes[0].pane, of: state, &context)
+      try add(values, to: panes[0].pane, of: state, context, &parts)
+      return parts
     }
-    for (pane, selection) in panes { try add(values.part(selection), to: pane, of: state, &context) }
+    for (pane, selection) in panes { try add(values.part(selection), to: pane, of: state, context, &parts) }
     for (start, selection) in assignment.windows {
-      try add(values.part(selection), to: start, of: state + 1, &context)
+      try add(values.part(selection), to: start, of: state + 1, context, &parts)
     }
+    return parts
   }
 
   private func add(
-    _ values: RowValues, to pane: Int64, of state: Int, _ context: inout OperatorContext
+    _ values: RowValues, to pane: Int64, of state: Int, _ context: OperatorContext, _ parts: inout [PartialRows]
   ) throws(StreamError) {
+    if values.count == 0 { return }
     do throws(StateError) {
-      try context.state.states[state].add(
-        pane: pane, keys: values.keys, inputs: values.inputs, rows: values.count)
+      let groups = try context.state.states[state].partial(
+        keys: values.keys, inputs: values.inputs, rows: values.count)
+      parts.append(PartialRows(state: state, part: PanePart(pane: pane, groups: groups)))
+    } catch {
+      throw StreamError(error)
+    }
+  }
+
+  mutating func merge(_ parts: [PartialRows], _ context: inout OperatorContext) throws(StreamError) {
+    do throws(StateError) {
+      for number in state...state + (aggregation.window.hasOverlap ? 1 : 0) {
+        let own = parts.filter { $0.state == number }.map(\.part)
+        if !own.isEmpty { try context.state.states[number].merge(own, on: context.workers) }
+      }
     } catch {
       throw StreamError(error)
     }

@@ -11,7 +11,7 @@ import StrandlineState
 ///
 /// # After a crash
 /// Rows of committed batches are not computed again. Those of others are, all of them, with the table as it is by then.
-struct LookupOperator: StreamOperator {
+struct LookupOperator: RowOperator {
   let name = "lookup"
   let keys: [BoundExpression]
   let tableKeys: [BoundExpression]
@@ -40,8 +40,11 @@ struct LookupOperator: StreamOperator {
 
   private var layout: KeyLayout { KeyLayout(tableKeys.map(\.type)) }
 
-  mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+  mutating func prepare(_ context: inout OperatorContext) throws(StreamError) {
     try look(context.now)
+  }
+
+  func apply(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> RowBatch {
     let (rows, columns) = try context.values(of: keys, rows)
     let keyed = KeyBatch(layout, columns, rows: rows.columns.count, hasher: hasher)
     var kept: [Int32] = []
@@ -55,12 +58,11 @@ struct LookupOperator: StreamOperator {
       kept.append(Int32(row))
       found.append(Int32(match ?? -1))
     }
-    if kept.isEmpty { return }
     var out = rows.gathered(.rows(kept))
     let table = content?.rows.columns ?? []
     out.columns = ColumnBatch(
       schema, columns: out.columns.columns + table.map { isInner ? $0.gathered(found) : $0.gathered(orNull: found) })
-    context.emit(out)
+    return out
   }
 
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {

@@ -97,6 +97,8 @@ extension StreamOperator {
 struct OperatorContext {
   /// The keyed states of the plan; an operator knows the numbers of its own.
   var state: StreamState
+  /// Who works on large batches.
+  var workers = Workers.one
   /// The watermark of the operator's input: before the batch's rows in `take`, after them in `endBatch`.
   var watermark = Int64.min
   /// The watermark of the operator's input before the batch.
@@ -126,6 +128,21 @@ struct OperatorContext {
 
   init(_ state: StreamState) {
     self.state = state
+  }
+
+  /// What the first phase of a morsel may touch: the same batch, and states without groups.
+  ///
+  /// - Parameter empty: the states of the plan, without groups.
+  func forMorsel(_ empty: StreamState) -> OperatorContext {
+    var context = OperatorContext(empty)
+    (context.now, context.batch) = (now, batch)
+    return context
+  }
+
+  /// Takes up what the first phase of a morsel has found of late rows.
+  mutating func takeLate(of morsel: OperatorContext) {
+    lateRows += morsel.lateRows
+    late += morsel.late
   }
 
   /// Notes that rows are late.
@@ -175,6 +192,7 @@ struct OperatorContext {
     late.removeAll()
     panesClosed = 0
     hasRows = false
+    workers = .one
     rowsMade = 0
   }
 

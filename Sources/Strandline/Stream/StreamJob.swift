@@ -103,6 +103,7 @@ public struct StreamJob: Sendable {
       }
       var options = options
       options.pipelinesCommits = options.pipelinesCommits ?? true
+      options.workers = options.workers ?? SystemProcess.processorCount
       let engine = try MicroBatchEngine(
         plan, sources: sources, sink: sink, lateSink: lateSink, store: directory, options: options, follows: follows)
       return try drive(engine, options, stop, logger, progress)

@@ -126,7 +126,7 @@ public struct KeyedState: Sendable {
   /// - Throws: `StateError` `.tooLarge`.
   public mutating func add(pane: Int64, keys: [Column], inputs: [Column], rows: Int) throws(StateError) {
     if rows == 0 { return }
-    try merge(try partial(try self.keys(keys, rows: rows), inputs, &groups), pane: pane)
+    try merge([PanePart(pane: pane, groups: try partial(try self.keys(keys, rows: rows), inputs, &groups))])
   }
 
   /// The rows of each shard.
@@ -178,21 +178,25 @@ public struct KeyedState: Sendable {
   }
 
   /// Ends a batch: brings the digest and the number of groups up to date with what it changed.
-  public mutating func endBatch() {
+  ///
+  /// - Parameter workers: who works; a shard is one's alone.
+  public mutating func endBatch(on workers: Workers = .one) {
     changedGroups = 0
-    for shard in shards.indices {
-      for pane in shards[shard].touched {
-        let seed = groupDigest(pane: pane)
-        guard var table = shards[shard].panes.removeValue(forKey: pane) else { continue }
-        digest -= table.settledDigest
-        groupCount -= table.settledGroups
-        table.settle(seed: seed)
-        digest += table.settledDigest
-        groupCount += table.settledGroups
-        changedGroups += table.touched.count
-        shards[shard].panes[pane] = table
-      }
+    if workers.count == 1 {
+      for shard in shards.indices { count(shards[shard].settle(plan)) }
+      return
     }
+    var work = shards.map { (shard: $0, change: SettledChange()) }
+    shards.removeAll()
+    workers.forEach(&work) { [plan] (_, item) in item.change = item.shard.settle(plan) }
+    shards = work.map(\.shard)
+    for item in work { count(item.change) }
+  }
+
+  private mutating func count(_ change: SettledChange) {
+    digest += change.digest
+    groupCount += change.groups
+    changedGroups += change.changedGroups
   }
 
   /// Forgets what the last batch changed.

@@ -62,20 +62,64 @@ extension KeyedState {
     ShardOrder(hashes, rows, shards: shardCount, shift: shardShift)
   }
 
-  /// Merges what rows of one partition add to a pane. Linear in its groups and rows.
+  /// Merges what rows add to panes, in that order. Linear in their groups and rows.
   ///
+  /// - Parameter workers: who merges; a shard is one's alone.
   /// - Throws: `StateError` `.tooLarge`.
-  public mutating func merge(_ partial: PartialGroups, pane: Int64) throws(StateError) {
-    if partial.groupKeys.count == 0 { return }
-    willChange(pane)
-    let seed = groupDigest(pane: pane)
-    let newTable = PaneTable(plan)
-    for shard in shards.indices {
-      let (own, rows) = (partial.groups.range(ofShard: shard), partial.rows.range(ofShard: shard))
-      if own.isEmpty && rows.isEmpty { continue }
-      shards[shard].touched.insert(pane)
-      try shards[shard].panes[pane, default: newTable].merge(partial, own, rows, plan.values, seed, &groups)
+  public mutating func merge(_ parts: [PanePart], on workers: Workers = .one) throws(StateError) {
+    var scratch = 0
+    for part in parts {
+      willChange(part.pane)
+      scratch = max(scratch, part.groups.groupKeys.count, part.groups.rowKeys.count)
     }
+    if workers.count == 1 {
+      if groups.count < scratch { groups = Array(repeating: 0, count: scratch) }
+      for part in parts {
+        for shard in shards.indices { try shards[shard].merge(part, shard, plan, &groups) }
+      }
+      return
+    }
+    var work = shards.map { (shard: $0, error: StateError?.none) }
+    shards.removeAll()
+    workers.forEach(&work) { [plan, scratch] (index, item) in
+      var groups = [Int32](repeating: 0, count: scratch)
+      do throws(StateError) {
+        for part in parts { try item.shard.merge(part, index, plan, &groups) }
+      } catch {
+        item.error = error
+      }
+    }
+    shards = work.map(\.shard)
+    for case let error? in work.map(\.error) { throw error }
+  }
+}
+
+/// What some rows add to one pane.
+public struct PanePart: Sendable {
+  /// The start of the pane.
+  public var pane: Int64
+  /// What they add.
+  public var groups: PartialGroups
+
+  /// What rows add to that pane.
+  public init(pane: Int64, groups: PartialGroups) {
+    (self.pane, self.groups) = (pane, groups)
+  }
+}
+
+extension Shard {
+  /// Merges what is the shard's own of what rows add to a pane.
+  ///
+  /// - Parameter groups: memory for the group of each row.
+  fileprivate mutating func merge(
+    _ part: PanePart, _ number: Int, _ plan: KeyedStatePlan, _ groups: inout [Int32]
+  ) throws(StateError) {
+    let partial = part.groups
+    let (own, rows) = (partial.groups.range(ofShard: number), partial.rows.range(ofShard: number))
+    if own.isEmpty && rows.isEmpty { return }
+    touched.insert(part.pane)
+    let seed = GroupDigest(operatorID: plan.id, pane: part.pane)
+    try panes[part.pane, default: PaneTable(plan)].merge(partial, own, rows, plan.values, seed, &groups)
   }
 }
 
@@ -84,8 +128,6 @@ extension PaneTable {
     _ partial: PartialGroups, _ own: Range<Int>, _ rows: Range<Int>, _ layout: AccumulatorLayout, _ seed: GroupDigest,
     _ groups: inout [Int32]
   ) throws(StateError) {
-    let size = max(partial.groupKeys.count, partial.rowKeys.count)
-    if groups.count < size { groups = Array(repeating: 0, count: size) }
     if !own.isEmpty {
       try merge(
         partial.table, partial.groups.rows, keys: partial.groupKeys, own, layout: layout, seed: seed, groups: &groups)

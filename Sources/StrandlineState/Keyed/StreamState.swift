@@ -67,8 +67,10 @@ public struct StreamState: Sendable {
   }
 
   /// Ends a batch: brings the digest and the number of groups up to date with what it changed.
-  public mutating func endBatch() {
-    for index in states.indices { states[index].endBatch() }
+  ///
+  /// - Parameter workers: who works; a shard is one's alone.
+  public mutating func endBatch(on workers: Workers = .one) {
+    for index in states.indices { states[index].endBatch(on: workers) }
   }
 
   /// Forgets what the last batch changed.

@@ -44,11 +44,20 @@ public struct PartitionClock: Sendable, Hashable {
   ///
   /// - Returns: the rows' times and marks, nil of no rows; those of refused rows are without meaning.
   public mutating func stamp(_ times: Column, limits: EventTimeLimits) -> StampedRows {
+    stamp(times, range: times.range, limits: limits)
+  }
+
+  /// The same where the smallest and the largest time are known: then it costs nothing per row unless one of them is an error.
+  ///
+  /// - Parameter range: that of all words of the column; nil of none.
+  public mutating func stamp(
+    _ times: Column, range: ClosedRange<Int64>?, limits: EventTimeLimits
+  ) -> StampedRows {
     let before = self
-    guard times.count > 0 else { return StampedRows(times: nil, refused: []) }
+    guard let range else { return StampedRows(times: nil, refused: []) }
     if !times.hasNulls {
-      let stamped = RowTimes(times, marks: .running(before, delay: limits.delay))
-      let (low, high) = (stamped.range.lowerBound, stamped.range.upperBound)
+      let stamped = RowTimes(times, range, .running(before, delay: limits.delay))
+      let (low, high) = (range.lowerBound, range.upperBound)
       if low > -Window.maximumTime, high < Window.maximumTime, high &- (maximum ?? low) <= limits.maximumJump {
         observe(high)
         return StampedRows(times: stamped, refused: [])

@@ -59,13 +59,8 @@ public struct RowTimes: Sendable {
 
   /// Times of at least one row.
   public init(_ times: Column, marks: RowMarks) {
-    let words = times.words.span
-    var (low, high) = (words[0], words[0])
-    for row in words.indices {
-      low = min(low, words[row])
-      high = max(high, words[row])
-    }
-    self.init(times, low...high, marks)
+    guard let range = times.range else { preconditionFailure("times of at least one row") }
+    self.init(times, range, marks)
   }
 
   init(_ times: Column, _ range: ClosedRange<Int64>, _ marks: RowMarks) {
@@ -78,5 +73,19 @@ public struct RowTimes: Sendable {
   public func gathered(_ rows: Selection) -> RowTimes {
     guard case .rows = rows else { return self }
     return RowTimes(times.gathered(rows), marks: marks.gathered(rows, times: times))
+  }
+}
+
+extension Column {
+  /// The smallest and the largest word; nil of no rows. Linear in the rows.
+  public var range: ClosedRange<Int64>? {
+    guard let first = words.first else { return nil }
+    var (low, high) = (first, first)
+    let words = words.span
+    for row in words.indices {
+      low = min(low, words[row])
+      high = max(high, words[row])
+    }
+    return low...high
   }
 }

@@ -1,0 +1,100 @@
+import StrandlineColumns
+import StrandlineState
+
+/// The way of morsels: `begin`, then `stamp` of each in turn, `finish`, and `take` of each in turn.
+extension Dataflow {
+  /// Makes the rows of morsels, and takes them through the operators in front of the event time.
+  ///
+  /// - Parameter workers: who works on the morsels, and on the state up to the end of the batch.
+  mutating func begin(_ morsels: inout [Morsel], on workers: Workers) throws(StreamError) {
+    context.workers = workers
+    for source in Set(morsels.map(\.source)) {
+      for node in fronts[source].before + fronts[source].behind { try prepare(node) }
+    }
+    context.workers.forEach(&morsels) { [fronts, nodes] (_, morsel) in
+      let front = fronts[morsel.source]
+      morsel.begin()
+      morsel.apply(front.before.operators(nodes))
+      guard let node = front.eventTime, let eventTime = nodes[node].operation as? EventTimeOperator else { return }
+      morsel.rows = morsel.rows.map { morsel.context.withoutRefused($0) }
+      morsel.range = morsel.rows.flatMap { eventTime.times(of: $0).range }
+    }
+  }
+
+  private mutating func prepare(_ node: Int) throws(StreamError) {
+    guard var operation = nodes[node].operation as? any RowOperator else { return }
+    try operation.prepare(&context)
+    nodes[node].operation = operation
+  }
+
+  /// Moves the clock of a partition past its next morsel.
+  ///
+  /// - Parameter ordinal: the place of the first row among all rows of one event time.
+  func stamp(_ morsel: inout Morsel, clock: inout PartitionClock, ordinal: Int64) {
+    guard var rows = morsel.rows else { return }
+    rows.ordinal = ordinal
+    if let node = fronts[morsel.source].eventTime, let eventTime = nodes[node].operation as? EventTimeOperator {
+      rows = eventTime.stamp(rows, range: morsel.range, &clock, &morsel.context.refused)
+    }
+    morsel.rows = rows.selection.count > 0 ? rows : nil
+  }
+
+  /// Takes morsels through the operators behind the event time, and through the first phase of the one behind them.
+  func finish(_ morsels: inout [Morsel]) {
+    context.workers.forEach(&morsels) { [fronts, nodes, watermarks, keepsLate] (_, morsel) in
+      let front = fronts[morsel.source]
+      morsel.apply(front.behind.operators(nodes))
+      guard morsel.error == nil, let rows = morsel.rows, let node = front.consumer?.node,
+        let operation = nodes[node].operation as? any TwoPhaseOperator
+      else { return }
+      morsel.context.watermark = watermarks[node]
+      morsel.context.watermarkBefore = watermarks[node]
+      morsel.context.keepsLate = keepsLate && nodes[node].writesLate
+      do throws(StreamError) {
+        morsel.parts = try operation.partial(rows, &morsel.context)
+      } catch {
+        morsel.error = error
+      }
+      morsel.rows = nil
+    }
+  }
+
+  /// Gives the next morsel to the operator behind.
+  ///
+  /// - Returns: the rows that can't be used, by their places in what was read at once.
+  mutating func take(_ morsel: consuming Morsel) throws(StreamError) -> [RefusedRow] {
+    if let error = morsel.error { throw error }
+    context.hasRows = true
+    context.takeLate(of: morsel.context)
+    context.refused = morsel.context.refused
+    let consumer = fronts[morsel.source].consumer
+    if let node = consumer?.node, let parts = morsel.parts {
+      if merging?.node != node {
+        try mergeParts()
+        merging = (node, [])
+      }
+      merging?.parts += parts
+    } else if let rows = morsel.rows {
+      try mergeParts()
+      try deliver(rows, to: consumer)
+    }
+    let first = Int32(morsel.places.lowerBound)
+    return context.refused.sorted { $0.row < $1.row }.map { RefusedRow(row: $0.row + first, reason: $0.reason) }
+  }
+
+  /// Puts what morsels have come to into the state.
+  mutating func mergeParts() throws(StreamError) {
+    guard let (node, parts) = merging.take(), var operation = nodes[node].operation as? any TwoPhaseOperator else {
+      return
+    }
+    try operation.merge(parts, &context)
+    nodes[node].operation = operation
+  }
+}
+
+extension [Int] {
+  /// The operators of those numbers.
+  fileprivate func operators(_ nodes: [CompiledPlan.Node]) -> [any RowOperator] {
+    compactMap { nodes[$0].operation as? any RowOperator }
+  }
+}

@@ -1,0 +1,88 @@
+import StrandlineColumns
+import StrandlineState
+
+/// Some rows of a partition on their way to the first operator that keeps anything.
+///
+/// # Overview
+/// Morsels go through the operators in front of that one side by side, but for one step: the clock of a partition moves past
+/// its morsels in their order. What is behind takes them in their order, too.
+struct Morsel: Sendable {
+  /// The number of the partition.
+  let partition: Int
+  /// The number of its source.
+  let source: Int
+  /// The rows as they were read, of which these are a part.
+  private let batch: ColumnBatch
+  /// Where the rows stand in what was read at once.
+  let places: Range<Int>
+  /// Rows among them that could not be decoded.
+  var problems: [RowProblem] = []
+  /// The rows; nil when none is left.
+  var rows: RowBatch?
+  /// The smallest and the largest event time.
+  var range: ClosedRange<Int64>?
+  /// What the operators have found out of the rows.
+  var context: OperatorContext
+  /// What the rows add to the state, where that is known without it.
+  var parts: [PartialRows]?
+  /// What went wrong with the rows.
+  var error: StreamError?
+
+  init(partition: Int, source: Int, _ batch: ColumnBatch, places: Range<Int>, _ context: OperatorContext) {
+    self.partition = partition
+    self.source = source
+    self.batch = batch
+    self.places = places
+    self.context = context
+  }
+
+  /// The number of rows that were decoded.
+  var count: Int { places.count }
+
+  /// Makes the rows.
+  mutating func begin() {
+    var rows = RowBatch(batch.part(places), times: nil, mark: .min)
+    rows.isSource = true
+    self.rows = rows
+  }
+
+  /// Takes the rows through operators.
+  mutating func apply(_ operators: [any RowOperator]) {
+    do throws(StreamError) {
+      for operation in operators {
+        guard let before = rows, error == nil else { return }
+        let after = try operation.apply(before, &context)
+        rows = after.selection.count > 0 ? after : nil
+      }
+    } catch {
+      self.error = error
+    }
+  }
+}
+
+/// The operators between a source and the first one that keeps anything.
+struct SourceFront: Sendable {
+  /// The numbers of those in front of the event time.
+  private(set) var before: [Int] = []
+  /// The number of the one that gives rows their event time; nil in a stream without.
+  private(set) var eventTime: Int?
+  /// The numbers of those behind it, or of all of them.
+  private(set) var behind: [Int] = []
+  /// Where their rows go; nil for the result.
+  private(set) var consumer: (node: Int, input: Int)?
+
+  init(_ source: CompiledPlan.CompiledSource, _ nodes: [CompiledPlan.Node]) {
+    consumer = source.consumer
+    while let node = consumer?.node {
+      if nodes[node].operation is EventTimeOperator {
+        (before, behind) = (behind, [])
+        eventTime = node
+      } else if nodes[node].operation is any RowOperator {
+        behind.append(node)
+      } else {
+        break
+      }
+      consumer = nodes[node].consumer
+    }
+  }
+}
