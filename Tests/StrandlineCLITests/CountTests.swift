@@ -67,7 +67,8 @@ struct CountTests {
         ["count", "--input", tool.path("in*.ndjson"), "--batch-rows", "7", "--durability", "none"]
           + ["--output", tool.path("b.ndjson"), "--checkpoint", tool.path("b")] + plan)
       #expect(tool.text("b.ndjson") == right)
-      try tool.run(["count", "--input", input, "--batch-rows", "100", "--output", tool.path("parts")] + plan)
+      let many = ["count", "--input", input, "--batch-rows", "100", "--workers", "3"]
+      try tool.run(many + ["--output", tool.path("parts")] + plan)
       let parts = try FileManager.default.contentsOfDirectory(atPath: tool.path("parts")).sorted()
       #expect(parts.map { tool.text("parts/\($0)") }.joined() == right)
       var csv = "bytes,at,page\n"

@@ -125,6 +125,7 @@ struct CountCommand: AsyncParsableCommand {
   private func engineOptions() -> EngineOptions {
     var options = EngineOptions()
     options.limits = BatchLimits(rows: run.batchRows, bytes: run.batchBytes)
+    options.workers = run.workers
     options.durability = store.durability.durability
     options.mode = store.state
     options.shardCount = store.shards

@@ -307,6 +307,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: "The most bytes that a batch takes of a partition.")
   var batchBytes = 16 << 20
 
+  @Option(help: "How many threads compute: as many as there are processors unless said. Results don't depend on it.")
+  var workers: Int?
+
   @Option(help: "What happens to a row that can't be used: fail the run, or skip and count it.")
   var onError = RowErrorArgument.fail
 
@@ -350,6 +353,7 @@ struct RunOptions: ParsableArguments {
 
   func validate() throws {
     if batchRows < 1 || batchBytes < 1 { throw ValidationError("A batch takes at least one row and one byte.") }
+    if let workers, workers < 1 { throw ValidationError("--workers is at least 1.") }
     if let segmentBytes, segmentBytes < 4096 { throw ValidationError("A segment has at least 4096 bytes.") }
     if rejects != nil && onError == .fail { throw ValidationError("--rejects needs --on-error skip.") }
   }

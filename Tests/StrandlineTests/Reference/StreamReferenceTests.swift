@@ -61,9 +61,12 @@ struct StreamReferenceTests {
     }
   }
 
-  private static var options: EngineOptions {
+  /// A case is computed by one thread or by several, in morsels of a few rows.
+  private static func options(_ seed: Int) -> EngineOptions {
     var options = EngineOptions()
     options.shardCount = 2
+    options.workers = 1 + seed % 3
+    options.rowsPerMorsel = 1 + seed % 7
     return options
   }
 
@@ -81,7 +84,7 @@ struct StreamReferenceTests {
   func windows(_ hundred: Int) throws {
     for seed in hundred * 100..<hundred * 100 + 100 {
       let one = Case(seed: seed)
-      let driver = try StreamDriver(partitions: one.stream.partitions.count, options: Self.options) {
+      let driver = try StreamDriver(partitions: one.stream.partitions.count, options: Self.options(seed)) {
         one.isChanges ? one.plan($0).emit(.changes) : one.plan($0)
       }
       try run(driver, one.stream)
@@ -104,7 +107,7 @@ struct StreamReferenceTests {
   func chains(_ hundred: Int) throws {
     for seed in 10_000 + hundred * 50..<10_000 + hundred * 50 + 50 {
       let one = Case(seed: seed)
-      let driver = try StreamDriver(partitions: one.stream.partitions.count, options: Self.options) {
+      let driver = try StreamDriver(partitions: one.stream.partitions.count, options: Self.options(seed)) {
         one.plan($0).grouped(by: { _ in }, in: .tumbling(.microseconds(35)))
           .aggregate(ReadingSummary.self) {
             .init(window: $0.window, groups: .count, rows: .sum($0.row.rows), most: .max($0.row.rows))
