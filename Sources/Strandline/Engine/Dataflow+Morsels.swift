@@ -61,10 +61,10 @@ extension Dataflow {
 
   /// Gives the next morsel to the operator behind.
   ///
-  /// - Returns: the rows that can't be used, by their places in what was read at once.
-  mutating func take(_ morsel: consuming Morsel) throws(StreamError) -> [RefusedRow] {
+  /// - Returns: the rows that can't be used, ascending.
+  mutating func take(_ morsel: Morsel) throws(StreamError) -> [RefusedRow] {
     if let error = morsel.error { throw error }
-    context.hasRows = true
+    if morsel.count > 0 { context.hasRows = true }
     context.takeLate(of: morsel.context)
     context.refused = morsel.context.refused
     let consumer = fronts[morsel.source].consumer
@@ -78,8 +78,7 @@ extension Dataflow {
       try mergeParts()
       try deliver(rows, to: consumer)
     }
-    let first = Int32(morsel.places.lowerBound)
-    return context.refused.sorted { $0.row < $1.row }.map { RefusedRow(row: $0.row + first, reason: $0.reason) }
+    return context.refused.sorted { $0.row < $1.row }
   }
 
   /// Puts what morsels have come to into the state.

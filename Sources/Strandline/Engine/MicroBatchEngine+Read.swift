@@ -33,11 +33,8 @@ extension MicroBatchEngine {
   /// Reads a partition. Returns the rows read, and whether it has ended or has become idle.
   private func read(_ index: Int, _ morsels: inout [Morsel]) throws(StreamError) -> (rows: UInt64, changed: Bool) {
     let source = partitions[index].source
-    var batch = ColumnBatch(plan.sources[source].schema)
-    var problems: [RowProblem] = []
-    let progress = try partitions[index].reader.read(options.limits, into: &batch, problems: &problems)
-    let rows = batch.count + problems.count
-    if rows > 0 { morsels += cut(batch, problems, partition: index) }
+    let text = try readText(index, &morsels)
+    let (rows, progress) = if let text { text } else { try readRows(index, &morsels) }
     var isIdle = false
     if let idleNanos = options.idleNanos {
       isIdle = partitions[index].note(
@@ -49,24 +46,46 @@ extension MicroBatchEngine {
     return (UInt64(rows), true)
   }
 
-  /// Cuts rows into morsels where there are threads for them.
-  private func cut(_ batch: ColumnBatch, _ problems: [RowProblem], partition: Int) -> [Morsel] {
+  /// Reads text that is decoded side by side; nil where there is one thread, or the text can't be cut.
+  private func readText(
+    _ index: Int, _ morsels: inout [Morsel]
+  ) throws(StreamError) -> (rows: Int, progress: PartitionProgress)? {
+    if workers.count == 1 { return nil }
+    let bytes = options.rowsPerMorsel * Morsel.bytesPerRow
+    guard let block = try partitions[index].reader.readMorsels(options.limits, morselBytes: bytes) else { return nil }
+    morsels += block.morsels.map { morsel(.text($0), of: index) }
+    return (block.lines, block.progress)
+  }
+
+  /// Reads rows, and cuts them into morsels where there are threads for them.
+  private func readRows(
+    _ index: Int, _ morsels: inout [Morsel]
+  ) throws(StreamError) -> (rows: Int, progress: PartitionProgress) {
+    var batch = ColumnBatch(plan.sources[partitions[index].source].schema)
+    var problems: [RowProblem] = []
+    let progress = try partitions[index].reader.read(options.limits, into: &batch, problems: &problems)
+    let rows = batch.count + problems.count
+    if rows == 0 { return (0, progress) }
     let count = workers.count == 1 ? 1 : max(1, batch.count / options.rowsPerMorsel)
-    let context = flow.context.forMorsel(flow.emptyState)
-    var morsels = (0..<count).map { number in
-      Morsel(
-        partition: partition, source: partitions[partition].source, batch,
-        places: batch.count * number / count..<batch.count * (number + 1) / count, context)
+    for number in 0..<count {
+      let places = batch.count * number / count..<batch.count * (number + 1) / count
+      var morsel = morsel(.rows(batch, places), of: index)
+      if number == 0 { morsel.problems = problems }
+      morsels.append(morsel)
     }
-    morsels[0].problems = problems
-    return morsels
+    return (rows, progress)
+  }
+
+  private func morsel(_ content: Morsel.Content, of partition: Int) -> Morsel {
+    Morsel(
+      partition: partition, source: partitions[partition].source, content, flow.context.forMorsel(flow.emptyState))
   }
 
   /// Takes morsels through the operators, those of a partition in their order.
   private func process(_ morsels: inout [Morsel]) throws(StreamError) {
     if morsels.isEmpty { return }
     let late = flow.context.lateRows
-    let rows = morsels.reduce(0) { $0 + $1.count }
+    let rows = morsels.reduce(0) { $0 + $1.size }
     try flow.begin(&morsels, on: rows >= options.rowsPerMorsel / 4 ? workers : .one)
     for index in morsels.indices {
       let partition = morsels[index].partition
@@ -99,7 +118,7 @@ extension MicroBatchEngine {
     do throws(StreamError) {
       for morsel in morsels {
         let refused = try flow.take(morsel)
-        let places = refused.isEmpty ? [] : reader.locate(rows: refused.map { Int($0.row) })
+        let places = morsel.locate(refused, reader)
         for (index, row) in refused.enumerated() {
           problems.append(
             problem(row.reason, index < places.count ? places[index] : nil, partitions[partition]))

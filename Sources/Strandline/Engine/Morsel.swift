@@ -11,10 +11,10 @@ struct Morsel: Sendable {
   let partition: Int
   /// The number of its source.
   let source: Int
-  /// The rows as they were read, of which these are a part.
-  private let batch: ColumnBatch
-  /// Where the rows stand in what was read at once.
-  let places: Range<Int>
+  /// Where the rows come from.
+  private let content: Content
+  /// The number of rows, as soon as they are decoded.
+  private(set) var count = 0
   /// Rows among them that could not be decoded.
   var problems: [RowProblem] = []
   /// The rows; nil when none is left.
@@ -28,22 +28,53 @@ struct Morsel: Sendable {
   /// What went wrong with the rows.
   var error: StreamError?
 
-  init(partition: Int, source: Int, _ batch: ColumnBatch, places: Range<Int>, _ context: OperatorContext) {
+  /// What the rows are made of.
+  enum Content: Sendable {
+    /// A part of what was read at once.
+    case rows(ColumnBatch, Range<Int>)
+    /// A part of a text.
+    case text(RawMorsel)
+  }
+
+  init(partition: Int, source: Int, _ content: Content, _ context: OperatorContext) {
     self.partition = partition
     self.source = source
-    self.batch = batch
-    self.places = places
+    self.content = content
     self.context = context
   }
 
-  /// The number of rows that were decoded.
-  var count: Int { places.count }
+  /// About how many rows there are.
+  var size: Int {
+    switch content {
+    case .rows(_, let places): places.count
+    case .text(let text): text.byteCount / Self.bytesPerRow
+    }
+  }
+
+  /// The bytes of a row of text, roughly.
+  static let bytesPerRow = 32
 
   /// Makes the rows.
   mutating func begin() {
-    var rows = RowBatch(batch.part(places), times: nil, mark: .min)
+    let batch: ColumnBatch
+    switch content {
+    case .rows(let whole, let places): batch = whole.part(places)
+    case .text(let text): (batch, problems) = text.decode()
+    }
+    count = batch.count
+    if count == 0 { return }
+    var rows = RowBatch(batch, times: nil, mark: .min)
     rows.isSource = true
     self.rows = rows
+  }
+
+  /// The offsets at which rows begin, and their lengths; fewer where that isn't known.
+  func locate(_ rows: [RefusedRow], _ reader: any PartitionReader) -> [(offset: Int, length: Int)] {
+    if rows.isEmpty { return [] }
+    switch content {
+    case .rows(_, let places): return reader.locate(rows: rows.map { places.lowerBound + Int($0.row) })
+    case .text(let text): return text.locate(rows: rows.map { Int($0.row) })
+    }
   }
 
   /// Takes the rows through operators.

@@ -11,7 +11,7 @@ extension FilePartition {
   /// nil where only decoding tells the rows apart: in CSV at a line with a quote, and at a line that is longer than a batch.
   func readMorsels(_ limits: BatchLimits, morselBytes: Int) throws(StreamError) -> MorselBlock? {
     do {
-      guard try openCurrent() else { return block([], .waiting) }
+      guard try openCurrent() else { return block([], lines: 0, .waiting) }
       guard decoder.pendingLineStart == nil, let file else { return nil }
       remember(file)
       return try cutMorsels(limits, morselBytes, file)
@@ -39,7 +39,7 @@ extension FilePartition {
     }
     if isAtEnd { cuts.takeUnfinishedLine(buffer.rest) }
     if cuts.lines == 0 {
-      if isWaiting { return block([], .waiting) }
+      if isWaiting { return block([], lines: 0, .waiting) }
       guard isAtEnd, buffer.offset == buffer.end else { return nil }
     }
     let (text, first, base) = (buffer.bytes, buffer.position, buffer.base)
@@ -50,10 +50,10 @@ extension FilePartition {
     }
     buffer.skip(to: buffer.offset + cuts.end)
     let isRead = isAtEnd && buffer.offset == buffer.end
-    return block(morsels, isRead ? try nextFile() : .more)
+    return block(morsels, lines: cuts.lines, isRead ? try nextFile() : .more)
   }
 
-  private func block(_ morsels: [RawMorsel], _ progress: PartitionProgress) -> MorselBlock {
-    MorselBlock(morsels: morsels, progress: progress, offset: offset, identity: identity)
+  private func block(_ morsels: [RawMorsel], lines: Int, _ progress: PartitionProgress) -> MorselBlock {
+    MorselBlock(morsels: morsels, lines: lines, progress: progress, offset: offset, identity: identity)
   }
 }

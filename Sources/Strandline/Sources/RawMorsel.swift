@@ -68,6 +68,8 @@ public struct RawMorsel: Sendable {
 public struct MorselBlock: Sendable {
   /// The rows, in their order.
   public var morsels: [RawMorsel]
+  /// The lines of the morsels: as many as rows and problems, or more where some are blank.
+  public var lines: Int
   /// What reading came to.
   public var progress: PartitionProgress
   /// Where the partition stands behind the morsels, to be committed with their rows.
