@@ -92,6 +92,9 @@ struct AggregateOperator: TwoPhaseOperator {
   }
 
   var name: String { "aggregate" }
+  var exchange: String? {
+    "the groups of each morsel to their shards, by hash of \(aggregation.keys.words) (two phases)"
+  }
   var summary: String { aggregation.summary }
   var identifyingColumns: Int? { aggregation.keys.count + (aggregation.window.hasTimes ? 2 : 0) }
   var keeps: String? {

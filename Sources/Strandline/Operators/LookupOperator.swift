@@ -114,6 +114,7 @@ struct LookupOperator: RowOperator {
 
   // MARK: - Commits
 
+  var exchange: String? { "the table to every worker (broadcast)" }
   var keepsProgress: Bool { true }
   var progress: [UInt8] { version.encoded }
 

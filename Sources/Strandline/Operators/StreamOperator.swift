@@ -50,6 +50,9 @@ protocol StreamOperator: Sendable {
   /// What is kept, in words, for `explain`; nil for an operator without state.
   var keeps: String? { get }
 
+  /// How rows come together for it from the workers, in words, for `explain`; nil where they needn't.
+  var exchange: String? { get }
+
   /// What of the result depends on the order in which rows come, for `explain`; nil for nothing.
   var dependsOnOrder: String? { get }
 
@@ -72,6 +75,7 @@ extension StreamOperator {
   var nextAlarm: Int64? { nil }
   var summary: String { name }
   var keeps: String? { nil }
+  var exchange: String? { nil }
   var dependsOnOrder: String? { nil }
   var identifyingColumns: Int? { nil }
 

@@ -37,6 +37,7 @@ extension CompiledPlan {
         "watermark: \(policy)"
           + (delay == 0 ? "" : "; its rows may be \(PlanComparison.duration(delay)) behind it"))
     }
+    if let exchange = node.operation.exchange { notes.append("exchange: \(exchange)") }
     if let order = node.operation.dependsOnOrder { notes.append("depends on the order of rows: \(order)") }
     return notes
   }

@@ -87,9 +87,11 @@ struct PlanGraphTests {
         └─ aggregate in tumbling 1h: minutes, readings; emits final
               keeps groups of open windows, dropped with their window (state 2: () → 3 words)
               watermark: of its input
+              exchange: the groups of each morsel to their shards, by hash of nothing (two phases)
            └─ aggregate by sensor in tumbling 1m: readings; emits final
                  keeps groups of open windows, dropped with their window (state 1: (string) → 1 word)
                  watermark: of its input
+                 exchange: the groups of each morsel to their shards, by hash of sensor (two phases)
               └─ filter: value > 1
                  └─ event time: at, in order
                     └─ source 1: sensor string, at timestamp, value int64

@@ -1,0 +1,36 @@
+import Synchronization
+
+extension Stream {
+  /// Runs over a bounded input as one computation in memory, and returns the rows of the result.
+  ///
+  /// The plan is the one that a job runs: with final results each group is there once, in the order of (window end, start, key).
+  /// Nothing is committed, so batches are as large as the workers like them. The rows of the result are all in memory at the
+  /// end; of the input, no more than is being computed.
+  ///
+  /// ```swift
+  /// let busiest = try await requests.grouped(by: { $0.path }, in: .tumbling(.hours(1)))
+  ///   .aggregate(Traffic.self) { … }
+  ///   .collect()
+  /// ```
+  ///
+  /// - Parameter options: how errors in rows are dealt with, how many workers there are, and the like; what it says of commits
+  ///   has no meaning here.
+  /// - Throws: `StreamError` as a job does, and `.plan` for an input that is followed, which never ends. `CancellationError`
+  ///   when the task is cancelled before the end.
+  public func collect(options: EngineOptions = EngineOptions()) async throws -> [Row] {
+    guard !ends.follows else {
+      throw StreamError(.plan, "the input is followed, and the result is whole at its end: it has no end; run it as a job")
+    }
+    let rows = Mutex<[Row]>([])
+    var options = options
+    options.pipelinesCommits = false
+    let report = try await write(
+      to: CallbackSink { batch in
+        let more = try Row.rows(of: batch)
+        rows.withLock { $0 += more }
+      }
+    ).run(checkpoint: nil, options: options)
+    guard report.isFinished || options.leavesOpen else { throw CancellationError() }
+    return rows.withLock { $0 }
+  }
+}
