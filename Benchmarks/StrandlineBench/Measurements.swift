@@ -10,7 +10,7 @@ enum Measurements {
   /// Memory comes first: a peak is that of the whole process.
   static let all: [Measurement] =
     SteadyMemory.measurements + KeyCountSweep.measurements + WindowedCount.measurements
-    + YahooMeasurements.measurements + BatchSizeSweep.measurements + CSVText.measurements
+    + YahooMeasurements.measurements + Scaling.measurements + BatchSizeSweep.measurements + CSVText.measurements
     + WindowClosing.measurements + NexmarkEvents.measurements + CommitLatency.measurements
     + RowLatency.measurements + StateThroughput.measurements + RecoveryTime.measurements + CrashStates.measurements
 }

@@ -32,15 +32,19 @@ enum CountingWork: String, CaseIterable, ExpressibleByArgument {
   ///
   /// - Parameters:
   ///   - store: the directory of a store that is made and removed again; nil for none.
+  ///   - workers: the threads that compute.
   ///   - checked: whether to compare the result with what it must be.
   /// - Returns: the result and its figures. The clock runs from the opening of the store and the input to the end of the run.
-  func run(rows: Int, _ input: Input, batchRows: Int, store: String?, checked: Bool) throws -> CountingRun {
+  func run(
+    rows: Int, _ input: Input, batchRows: Int, store: String?, workers: Int = 1, checked: Bool
+  ) throws -> CountingRun {
     let result = WindowCountsResult()
     let sink = WindowCounts.sink(into: result)
     let batches = self == .memory ? YahooRows.batches(rows, batchRows: batchRows) : []
     var options = EngineOptions()
     options.limits = BatchLimits(rows: batchRows, bytes: 1 << 30)
     options.rowsPerBatch = batchRows
+    options.workers = workers
     let job =
       switch self {
       case .memory: YahooRows.job(BatchSource(AdEvent.schema, partitions: [batches]), sink)
@@ -53,7 +57,7 @@ enum CountingWork: String, CaseIterable, ExpressibleByArgument {
     let run = CountingRun(
       rows: Int(report.rowsRead), cpuNanos: SystemClock.processCPUNanos() - cpu,
       wallNanos: SystemClock.monotonicNanos() - wall, batches: report.batches,
-      commits: store == nil ? 0 : report.batches, counts: result.counts.withLock { $0 })
+      commits: store == nil ? 0 : report.batches, workers: workers, counts: result.counts.withLock { $0 })
     if let store { try Files.removeStore(store) }
     guard run.rows == rows else { throw BenchError("\(rawValue): \(run.rows) rows were read of \(rows)") }
     if checked {
@@ -102,6 +106,7 @@ struct CountingRun {
   var wallNanos: UInt64
   var batches: Int
   var commits: Int
+  var workers: Int
   var counts: WindowCounts
 
   /// Its figures, as measurements print them.
@@ -109,6 +114,7 @@ struct CountingRun {
     var line = JSONLine()
     let (cpu, wall) = (Double(cpuNanos) / 1e9, Double(wallNanos) / 1e9)
     line.add("name", name)
+    line.add("workers", workers)
     line.add("rows", rows)
     line.add("wall_s", wall)
     line.add("cpu_s", cpu)

@@ -19,7 +19,8 @@ extension Stream {
   ///   when the task is cancelled before the end.
   public func collect(options: EngineOptions = EngineOptions()) async throws -> [Row] {
     guard !ends.follows else {
-      throw StreamError(.plan, "the input is followed, and the result is whole at its end: it has no end; run it as a job")
+      throw StreamError(
+        .plan, "the input is followed and has no end, at which the result would be whole: run it as a job")
     }
     let rows = Mutex<[Row]>([])
     var options = options

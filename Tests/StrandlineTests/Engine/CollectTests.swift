@@ -44,7 +44,8 @@ struct CollectTests {
   func cancelled() async throws {
     let task = Task {
       // Cancelled before it begins: not one batch is run.
-      withUnsafeCurrentTask { unsafe $0?.cancel() }
+      // Unsafe: the handle isn't used beyond the closure.
+      unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
       return try await totals(Stream([Event(at: 1, key: "k")])).collect()
     }
     await #expect(throws: CancellationError.self) { try await task.value }
