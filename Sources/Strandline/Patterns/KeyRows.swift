@@ -21,21 +21,22 @@ struct KeyMatches: Sendable {
   /// The rows that were taken, by their numbers.
   var taken: [Int64: KeptRow] = [:]
   /// The beginnings of sequences.
-  var partial: [PartialMatch] = []
+  var partial = Beginnings()
 
   /// Whether there is anything that the future depends on.
-  var isEmpty: Bool { waiting.isEmpty && partial.isEmpty }
+  var isEmpty: Bool { waiting.isEmpty && partial.matches.isEmpty }
 
   /// The watermark at which there is something to do for the key.
   func wakes(within: Int64?) -> Int64 {
     let rows = waiting.reduce(Int64.max) { min($0, $1.time &+ 1) }
     guard let within else { return rows }
-    return partial.reduce(rows) { min($0, $1.start &+ within) }
+    return partial.matches.reduce(rows) { min($0, $1.start &+ within) }
   }
 
   /// Forgets the rows that no beginning has taken. Linear in what is kept.
   mutating func forgetRows() {
-    let used = Set(partial.flatMap { $0.taken.map(\.row) })
+    partial.compact()
+    let used = partial.rows
     if used.count < taken.count { taken = taken.filter { used.contains($0.key) } }
   }
 
@@ -50,7 +51,7 @@ struct KeyMatches: Sendable {
 
   /// The beginnings and their rows, as bytes; none where there are none, and rows have no number yet that matters.
   var partialBytes: [UInt8] {
-    if partial.isEmpty { return [] }
+    if partial.matches.isEmpty { return [] }
     var writer = ByteWriter()
     writer.varint(UInt64(next))
     writer.varint(UInt64(taken.count))
@@ -58,12 +59,13 @@ struct KeyMatches: Sendable {
       writer.varint(UInt64(number))
       Self.write(row, into: &writer)
     }
-    writer.varint(UInt64(partial.count))
-    for match in partial {
+    writer.varint(UInt64(partial.matches.count))
+    for match in partial.matches {
+      let taken = partial.taken(match)
       writer.zigzag(match.start)
       writer.varint(match.open)
-      writer.varint(UInt64(match.taken.count))
-      for row in match.taken {
+      writer.varint(UInt64(taken.count))
+      for row in taken {
         writer.varint(UInt64(row.element))
         writer.varint(UInt64(row.row))
       }
@@ -102,18 +104,26 @@ struct KeyMatches: Sendable {
       let number = Int64(try reader.count(limit: 1 << 62))
       taken[number] = try Self.read(&reader)
     }
+    var path: [PartialMatch] = []
     for _ in 0..<(try reader.count(limit: reader.remaining)) {
-      var match = PartialMatch(taken: [], start: try reader.zigzag(), open: try reader.varint())
+      let (start, open) = (try reader.zigzag(), try reader.varint())
+      var shared = 0
+      var rows: [TakenRow] = []
       for _ in 0..<(try reader.count(limit: reader.remaining)) {
         let row = TakenRow(
           element: try reader.count(limit: elements - 1), row: Int64(try reader.count(limit: 1 << 62)))
+        if rows.isEmpty, shared < path.count, path[shared].last == row {
+          shared += 1
+          continue
+        }
         guard taken[row.row] != nil else {
           throw BytesError(.malformed, "a sequence has taken a row that isn't kept", offset: reader.offset)
         }
-        match.taken.append(row)
+        rows.append(row)
       }
-      guard !match.taken.isEmpty else { throw BytesError(.malformed, "a sequence has no row", offset: reader.offset) }
-      partial.append(match)
+      if shared + rows.count == 0 { throw BytesError(.malformed, "a sequence has no row", offset: reader.offset) }
+      path.removeLast(path.count - shared)
+      partial.append(rows, behind: &path, start: start, open: open)
     }
     try reader.finish()
   }

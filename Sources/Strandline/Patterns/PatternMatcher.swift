@@ -19,15 +19,6 @@ struct FoundMatch: Sendable, Hashable {
   }
 }
 
-/// The beginning of a sequence, and how it may go on.
-struct PartialMatch: Sendable, Hashable {
-  var taken: [TakenRow]
-  /// The time of its first row.
-  var start: Int64
-  /// A bit for each element that its next row may be of, and one above them for an end without further rows.
-  var open: UInt64
-}
-
 /// Looks for a pattern among the rows of a key: a nondeterministic automaton whose states are the beginnings of sequences.
 ///
 /// After Agrawal, Diao, Gyllstrom, Immerman: Efficient Pattern Matching over Event Streams (SIGMOD 2008). Each beginning says which
@@ -82,59 +73,57 @@ struct PatternMatcher: Sendable {
   ///   - row: its number, which is one more than that of the row before.
   ///   - mask: a bit for each element whose condition it fulfils.
   func take(
-    _ row: Int64, time: Int64, mask: UInt64, _ partial: inout [PartialMatch], _ found: inout [FoundMatch]
+    _ row: Int64, time: Int64, mask: UInt64, _ partial: inout Beginnings, _ found: inout [FoundMatch]
   ) {
     expire(through: time, &partial, &found)
     var next: [PartialMatch] = []
     var complete: [FoundMatch] = []
-    func add(_ taken: [TakenRow], start: Int64) {
-      let (open, isComplete) = continuations(of: taken)
-      if isComplete && !waitsForEnd { complete.append(FoundMatch(taken: taken, time: time)) }
-      if open != 0 { next.append(PartialMatch(taken: taken, start: start, open: open)) }
+    func add(_ element: Int, to match: PartialMatch?) {
+      var longer = partial.adding(TakenRow(element: element, row: row), to: match, time: time)
+      let (open, isComplete) = continuations(of: longer)
+      if isComplete && !waitsForEnd { complete.append(FoundMatch(taken: partial.taken(longer), time: time)) }
+      longer.open = open
+      if open != 0 { next.append(longer) }
     }
-    for match in partial {
-      for element in candidates(of: match, row: row, mask: mask) {
-        add(match.taken + [TakenRow(element: element, row: row)], start: match.start)
-      }
+    for match in partial.matches {
+      for element in candidates(of: match, row: row, mask: mask) { add(element, to: match) }
       let open = passing(match, row: row, mask: mask)
-      if open != 0 { next.append(PartialMatch(taken: match.taken, start: match.start, open: open)) }
+      if open != 0 {
+        var passed = match
+        passed.open = open
+        next.append(passed)
+      }
     }
-    for element in first where mask >> UInt64(element) & 1 != 0 {
-      add([TakenRow(element: element, row: row)], start: time)
-    }
-    partial = next
+    for element in first where mask >> UInt64(element) & 1 != 0 { add(element, to: nil) }
+    partial.matches = next
     give(complete, &partial, &found)
+    partial.compactIfGrown()
   }
 
   /// Ends the beginnings whose time is over: those that nothing has followed become matches.
-  func expire(through time: Int64, _ partial: inout [PartialMatch], _ found: inout [FoundMatch]) {
+  func expire(through time: Int64, _ partial: inout Beginnings, _ found: inout [FoundMatch]) {
     guard let within else { return }
     var complete: [FoundMatch] = []
     if waitsForEnd {
-      for match in partial where match.start &+ within <= time && match.open & end != 0 {
-        complete.append(FoundMatch(taken: match.taken, time: match.start &+ within &- 1))
+      for match in partial.matches where match.start &+ within <= time && match.open & end != 0 {
+        complete.append(FoundMatch(taken: partial.taken(match), time: match.start &+ within &- 1))
       }
     }
-    if partial.contains(where: { $0.start &+ within <= time }) { partial.removeAll { $0.start &+ within <= time } }
+    if partial.matches.contains(where: { $0.start &+ within <= time }) {
+      partial.matches.removeAll { $0.start &+ within <= time }
+    }
     give(complete, &partial, &found)
   }
 
   /// Ends all beginnings: the input has ended.
-  func finish(_ partial: inout [PartialMatch], _ found: inout [FoundMatch]) {
+  func finish(_ partial: inout Beginnings, _ found: inout [FoundMatch]) {
     expire(through: .max, &partial, &found)
-    partial.removeAll()
-  }
-
-  /// The number of rows that a beginning's last element has taken.
-  private func count(_ taken: [TakenRow]) -> Int {
-    guard let last = taken.last else { return 0 }
-    return taken.reversed().prefix { $0.element == last.element }.count
+    partial = Beginnings()
   }
 
   /// How a beginning may go on, and whether it is a whole sequence.
-  private func continuations(of taken: [TakenRow]) -> (open: UInt64, isComplete: Bool) {
-    guard let last = taken.last?.element else { return (0, false) }
-    let count = count(taken)
+  private func continuations(of match: PartialMatch) -> (open: UInt64, isComplete: Bool) {
+    let (last, count) = (match.last.element, match.count)
     var open: UInt64 = 0
     if count < elements[last].times.upperBound { open |= 1 << UInt64(last) }
     guard count >= elements[last].times.lowerBound else { return (open, false) }
@@ -145,13 +134,13 @@ struct PatternMatcher: Sendable {
 
   /// Whether a greedy element would have taken a row.
   private func isTakenGreedily(_ match: PartialMatch, _ last: Int, isNext: Bool, mask: UInt64) -> Bool {
-    elements[last].isGreedy && mask >> UInt64(last) & 1 != 0 && count(match.taken) < elements[last].times.upperBound
+    elements[last].isGreedy && mask >> UInt64(last) & 1 != 0 && match.count < elements[last].times.upperBound
       && (elements[last].inner != .next || isNext)
   }
 
   /// The elements for which a beginning can take a row.
   private func candidates(of match: PartialMatch, row: Int64, mask: UInt64) -> [Int] {
-    guard let last = match.taken.last else { return [] }
+    let last = match.last
     let isNext = last.row == row - 1
     let able = match.open & mask
     var found: [Int] = []
@@ -166,7 +155,7 @@ struct PatternMatcher: Sendable {
 
   /// How a beginning may go on that has passed a row over.
   private func passing(_ match: PartialMatch, row: Int64, mask: UInt64) -> UInt64 {
-    guard let last = match.taken.last else { return 0 }
+    let last = match.last
     let isNext = last.row == row - 1
     var open = match.open
     func close(_ element: Int, _ contiguity: Contiguity) {
@@ -187,7 +176,7 @@ struct PatternMatcher: Sendable {
   }
 
   /// Gives matches that are complete at one moment, in their order, as far as those before don't leave them out.
-  private func give(_ complete: [FoundMatch], _ partial: inout [PartialMatch], _ found: inout [FoundMatch]) {
+  private func give(_ complete: [FoundMatch], _ partial: inout Beginnings, _ found: inout [FoundMatch]) {
     var last: ClosedRange<Int64>?
     for match in complete.sorted(by: FoundMatch.isBefore) {
       let start = match.taken[0].row
@@ -200,7 +189,7 @@ struct PatternMatcher: Sendable {
       case .pastLastRow: leftOut = start...(match.taken.last?.row ?? start)
       }
       last = leftOut
-      partial.removeAll { leftOut.contains($0.taken[0].row) }
+      partial.matches.removeAll { leftOut.contains($0.first) }
     }
   }
 }
