@@ -16,8 +16,7 @@ extension MicroBatchEngine {
     sourceWatermarks = watermarks
     report.watermark = watermarks.min() ?? .min
     var ended = EndedBatch(
-      batch: batch, rows: result, late: flow.context.late, refused: refused, isLast: isLast || report.isFinished)
-    refused.removeAll()
+      batch: batch, rows: result, late: flow.context.late, refused: takeRefused(), isLast: isLast || report.isFinished)
     try awaitCommit()
     ended.commit = pipeline.prepare(batch, record(rows: rows), flow.context.state)
     // The record has its copy of what the batch changed.
@@ -27,6 +26,20 @@ extension MicroBatchEngine {
     describeState()
     pipeline.start(ended)
     if !pipeline.hasThread || ended.isLast { try awaitCommit() }
+  }
+
+  /// The rows that were passed over, partition by partition in the order in which these had some, and by their offsets: whatever
+  /// finds them, and in whatever morsels.
+  private func takeRefused() -> [(problem: RowProblem, bytes: [UInt8]?)] {
+    defer { refused.removeAll() }
+    if refused.count < 2 { return refused }
+    var turns: [String: Int] = [:]
+    for (problem, _) in refused where turns[problem.partition] == nil { turns[problem.partition] = turns.count }
+    let order = refused.indices.sorted { first, second in
+      let (a, b) = (refused[first].problem, refused[second].problem)
+      return (turns[a.partition] ?? 0, a.offset, first) < (turns[b.partition] ?? 0, b.offset, second)
+    }
+    return order.map { refused[$0] }
   }
 
   /// Waits for the batch that is being written, if there is one.

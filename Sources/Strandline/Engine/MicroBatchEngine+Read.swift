@@ -19,7 +19,6 @@ extension MicroBatchEngine {
       if partitions[index].hasEnded { continue }
       let (rows, changed) = try read(index, &morsels)
       hasChanged = changed || hasChanged
-      if workers.count == 1 || morsels.count >= workers.count * Self.morselsPerThread { try process(&morsels) }
       taken += rows
       if taken >= UInt64(options.rowsPerBatch) {
         cursor = (index + 1) % partitions.count
@@ -33,8 +32,8 @@ extension MicroBatchEngine {
   /// Reads a partition. Returns the rows read, and whether it has ended or has become idle.
   private func read(_ index: Int, _ morsels: inout [Morsel]) throws(StreamError) -> (rows: UInt64, changed: Bool) {
     let source = partitions[index].source
-    let text = try readText(index, &morsels)
-    let (rows, progress) = if let text { text } else { try readRows(index, &morsels) }
+    var (rows, progress) = try readText(index, &morsels)
+    if rows == 0 && progress == .more { (rows, progress) = try readRows(index, &morsels) }
     var isIdle = false
     if let idleNanos = options.idleNanos {
       isIdle = partitions[index].note(
@@ -46,18 +45,31 @@ extension MicroBatchEngine {
     return (UInt64(rows), true)
   }
 
-  /// Reads text that is decoded side by side; nil where there is one thread, or the text can't be cut.
+  /// Reads text that is decoded side by side, no more of it at once than there are morsels for.
+  ///
+  /// - Returns: no rows, and that there may be more, where one thread computes or the text can't be cut.
   private func readText(
     _ index: Int, _ morsels: inout [Morsel]
-  ) throws(StreamError) -> (rows: Int, progress: PartitionProgress)? {
-    if workers.count == 1 { return nil }
+  ) throws(StreamError) -> (rows: Int, progress: PartitionProgress) {
+    if workers.count == 1 { return (0, .more) }
+    let reader = partitions[index].reader
     let bytes = options.rowsPerMorsel * Morsel.bytesPerRow
-    guard let block = try partitions[index].reader.readMorsels(options.limits, morselBytes: bytes) else { return nil }
-    morsels += block.morsels.map { morsel(.text($0), of: index) }
-    return (block.lines, block.progress)
+    var left = options.limits
+    var rows = 0
+    while left.rows > 0 && left.bytes > 0 {
+      let limits = BatchLimits(rows: left.rows, bytes: min(left.bytes, bytes * morselsAtOnce))
+      guard let block = try reader.readMorsels(limits, morselBytes: bytes) else { break }
+      morsels += block.morsels.map { morsel(.text($0), of: index) }
+      rows += block.lines
+      left.rows -= block.lines
+      left.bytes -= block.morsels.reduce(0) { $0 + $1.byteCount }
+      if morsels.count >= morselsAtOnce { try process(&morsels) }
+      if block.progress != .more { return (rows, block.progress == .finished || rows == 0 ? block.progress : .more) }
+    }
+    return (rows, .more)
   }
 
-  /// Reads rows, and cuts them into morsels where there are threads for them.
+  /// Reads rows, and cuts them into morsels.
   private func readRows(
     _ index: Int, _ morsels: inout [Morsel]
   ) throws(StreamError) -> (rows: Int, progress: PartitionProgress) {
@@ -66,15 +78,20 @@ extension MicroBatchEngine {
     let progress = try partitions[index].reader.read(options.limits, into: &batch, problems: &problems)
     let rows = batch.count + problems.count
     if rows == 0 { return (0, progress) }
-    let count = workers.count == 1 ? 1 : max(1, batch.count / options.rowsPerMorsel)
+    // One that is not twice as large is left as it is.
+    let count = max(1, batch.count / options.rowsPerMorsel)
     for number in 0..<count {
       let places = batch.count * number / count..<batch.count * (number + 1) / count
       var morsel = morsel(.rows(batch, places), of: index)
       if number == 0 { morsel.problems = problems }
       morsels.append(morsel)
     }
+    if morsels.count >= morselsAtOnce { try process(&morsels) }
     return (rows, progress)
   }
+
+  /// How many morsels go through the operators together: one thread takes one after another, while it is in its cache.
+  private var morselsAtOnce: Int { workers.count == 1 ? 1 : workers.count * Self.morselsPerThread }
 
   private func morsel(_ content: Morsel.Content, of partition: Int) -> Morsel {
     Morsel(
@@ -83,8 +100,16 @@ extension MicroBatchEngine {
 
   /// Takes morsels through the operators, those of a partition in their order.
   private func process(_ morsels: inout [Morsel]) throws(StreamError) {
-    if morsels.isEmpty { return }
     let late = flow.context.lateRows
+    for start in stride(from: 0, to: morsels.count, by: morselsAtOnce) {
+      var some = Array(morsels[start..<min(start + morselsAtOnce, morsels.count)])
+      try compute(&some)
+    }
+    morsels.removeAll()
+    report.rowsLate += flow.context.lateRows - late
+  }
+
+  private func compute(_ morsels: inout [Morsel]) throws(StreamError) {
     let rows = morsels.reduce(0) { $0 + $1.size }
     try flow.begin(&morsels, on: rows >= options.rowsPerMorsel / 4 ? workers : .one)
     for index in morsels.indices {
@@ -102,26 +127,24 @@ extension MicroBatchEngine {
     flow.finish(&morsels)
     var rest = morsels[...]
     while let partition = rest.first?.partition {
-      // Those of one partition were read at once.
       let own = rest.prefix { $0.partition == partition }
       rest = rest.dropFirst(own.count)
       try take(own, of: partition)
     }
-    morsels.removeAll()
     try flow.mergeParts()
-    report.rowsLate += flow.context.lateRows - late
   }
 
   private func take(_ morsels: ArraySlice<Morsel>, of partition: Int) throws(StreamError) {
     let reader = partitions[partition].reader
-    var problems = morsels.flatMap(\.problems)
+    // Those that can't be decoded are known first.
+    var problems = morsels.flatMap { morsel in morsel.problems.map { ($0, morsel) } }
     do throws(StreamError) {
       for morsel in morsels {
         let refused = try flow.take(morsel)
         let places = morsel.locate(refused, reader)
         for (index, row) in refused.enumerated() {
-          problems.append(
-            problem(row.reason, index < places.count ? places[index] : nil, partitions[partition]))
+          let place = index < places.count ? places[index] : nil
+          problems.append((problem(row.reason, place, partitions[partition]), morsel))
         }
       }
     } catch {
@@ -151,9 +174,11 @@ extension MicroBatchEngine {
   }
 
   /// Applies the policy for rows that can't be used.
-  private func refuse(_ problems: [RowProblem], _ reader: any PartitionReader) throws(StreamError) {
+  private func refuse(
+    _ problems: [(RowProblem, Morsel)], _ reader: any PartitionReader
+  ) throws(StreamError) {
     guard case .skip = options.onRowError else {
-      let first = problems[0]
+      let first = problems[0].0
       throw StreamError(
         .row,
         "\(first.partition) at byte \(first.offset): \(first.reason)"
@@ -163,6 +188,6 @@ extension MicroBatchEngine {
     }
     report.rowsRefused += UInt64(problems.count)
     guard case .skip(_?) = options.onRowError else { return }
-    refused += problems.map { ($0, $0.length > 0 ? reader.bytes(at: $0.offset, count: $0.length) : nil) }
+    refused += problems.map { ($0, $0.length > 0 ? $1.bytes(at: $0.offset, count: $0.length, reader) : nil) }
   }
 }

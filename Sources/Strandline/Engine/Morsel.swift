@@ -77,6 +77,14 @@ struct Morsel: Sendable {
     }
   }
 
+  /// The bytes of a row that can't be used; nil where they can't be had again.
+  func bytes(at offset: Int, count: Int, _ reader: any PartitionReader) -> [UInt8]? {
+    switch content {
+    case .rows: reader.bytes(at: offset, count: count)
+    case .text(let text): text.bytes(at: offset, count: count)
+    }
+  }
+
   /// Takes the rows through operators.
   mutating func apply(_ operators: [any RowOperator]) {
     do throws(StreamError) {
