@@ -30,6 +30,9 @@ struct CountCommand: ParsableCommand {
   @Option(help: "The most rows of a batch.")
   var batchRows = YahooMeasurements.batchRows
 
+  @Option(help: "The threads that compute.")
+  var workers = 1
+
   @Option(help: "The file that takes the result: key, start of the window in ms, count; sorted.")
   var result: String
 
@@ -37,13 +40,15 @@ struct CountCommand: ParsableCommand {
   var check = false
 
   func validate() throws {
-    if rows < 1 || batchRows < 1 { throw ValidationError("--rows and --batch-rows are at least 1") }
+    if rows < 1 || batchRows < 1 || workers < 1 {
+      throw ValidationError("--rows, --batch-rows and --workers are at least 1")
+    }
   }
 
   func run() throws {
     let run = try work.run(
       rows: rows, CountingWork.Input(file: input, campaigns: campaigns), batchRows: batchRows, store: store,
-      checked: check)
+      workers: workers, checked: check)
     let file = try BytesFile(result)
     try file.append(Array(run.counts.lines.joined(separator: "\n").utf8) + [10])
     try file.close()
