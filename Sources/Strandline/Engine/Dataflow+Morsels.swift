@@ -13,9 +13,12 @@ extension Dataflow {
     }
     context.workers.forEach(&morsels) { [fronts, nodes] (_, morsel) in
       let front = fronts[morsel.source]
-      morsel.begin()
+      let eventTime = front.eventTime(nodes)
+      // Rows that nothing changes before their time is known are made as late as they can be: then they are in the cache.
+      if front.before.isEmpty, let eventTime, morsel.measure(eventTime.column) { return }
+      morsel.make()
       morsel.apply(front.before.operators(nodes))
-      guard let node = front.eventTime, let eventTime = nodes[node].operation as? EventTimeOperator else { return }
+      guard let eventTime else { return }
       morsel.rows = morsel.rows.map { morsel.context.withoutRefused($0) }
       morsel.range = morsel.rows.flatMap { eventTime.times(of: $0).range }
     }
@@ -31,18 +34,28 @@ extension Dataflow {
   ///
   /// - Parameter ordinal: the place of the first row among all rows of one event time.
   func stamp(_ morsel: inout Morsel, clock: inout PartitionClock, ordinal: Int64) {
-    guard var rows = morsel.rows else { return }
-    rows.ordinal = ordinal
-    if let node = fronts[morsel.source].eventTime, let eventTime = nodes[node].operation as? EventTimeOperator {
-      rows = eventTime.stamp(rows, range: morsel.range, &clock, &morsel.context.refused)
+    morsel.ordinal = ordinal
+    morsel.rows?.ordinal = ordinal
+    guard let eventTime = fronts[morsel.source].eventTime(nodes) else { return }
+    if morsel.rows == nil, let range = morsel.range {
+      let before = clock
+      if clock.advance(past: range, limits: eventTime.limits) {
+        morsel.clock = before
+        return
+      }
+      morsel.make()
     }
-    morsel.rows = rows.selection.count > 0 ? rows : nil
+    morsel.stamp(eventTime, &clock)
   }
 
   /// Takes morsels through the operators behind the event time, and through the first phase of the one behind them.
   func finish(_ morsels: inout [Morsel]) {
     context.workers.forEach(&morsels) { [fronts, nodes, watermarks, keepsLate] (_, morsel) in
       let front = fronts[morsel.source]
+      if var clock = morsel.clock, let eventTime = front.eventTime(nodes) {
+        morsel.make()
+        morsel.stamp(eventTime, &clock)
+      }
       morsel.apply(front.behind.operators(nodes))
       guard morsel.error == nil, let rows = morsel.rows, let node = front.consumer?.node,
         let operation = nodes[node].operation as? any TwoPhaseOperator
@@ -95,5 +108,21 @@ extension [Int] {
   /// The operators of those numbers.
   fileprivate func operators(_ nodes: [CompiledPlan.Node]) -> [any RowOperator] {
     compactMap { nodes[$0].operation as? any RowOperator }
+  }
+}
+
+extension SourceFront {
+  /// The operator that gives rows their event time.
+  fileprivate func eventTime(_ nodes: [CompiledPlan.Node]) -> EventTimeOperator? {
+    eventTime.flatMap { nodes[$0].operation as? EventTimeOperator }
+  }
+}
+
+extension Morsel {
+  /// Gives the rows their event time, and moves the clock past them.
+  fileprivate mutating func stamp(_ eventTime: EventTimeOperator, _ clock: inout PartitionClock) {
+    guard let before = rows else { return }
+    let after = eventTime.stamp(before, range: range, &clock, &context.refused)
+    rows = after.selection.count > 0 ? after : nil
   }
 }

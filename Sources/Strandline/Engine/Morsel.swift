@@ -19,8 +19,12 @@ struct Morsel: Sendable {
   var problems: [RowProblem] = []
   /// The rows; nil when none is left.
   var rows: RowBatch?
+  /// The place of the first row among all rows of one event time.
+  var ordinal: Int64 = 0
   /// The smallest and the largest event time.
   var range: ClosedRange<Int64>?
+  /// The partition's clock in front of the rows, where it has moved past them before they were made.
+  var clock: PartitionClock?
   /// What the operators have found out of the rows.
   var context: OperatorContext
   /// What the rows add to the state, where that is known without it.
@@ -54,8 +58,19 @@ struct Morsel: Sendable {
   /// The bytes of a row of text, roughly.
   static let bytesPerRow = 32
 
+  /// Finds the range of the event times of rows that were read as columns and aren't made yet.
+  ///
+  /// - Parameter column: the number of the column of the event time.
+  /// - Returns: whether that tells all: none of the times is null.
+  mutating func measure(_ column: Int) -> Bool {
+    guard case .rows(let whole, let places) = content, !whole.columns[column].hasNulls else { return false }
+    count = places.count
+    range = whole.columns[column].range(of: places)
+    return true
+  }
+
   /// Makes the rows.
-  mutating func begin() {
+  mutating func make() {
     let batch: ColumnBatch
     switch content {
     case .rows(let whole, let places): batch = whole.part(places)
@@ -63,7 +78,7 @@ struct Morsel: Sendable {
     }
     count = batch.count
     if count == 0 { return }
-    var rows = RowBatch(batch, times: nil, mark: .min)
+    var rows = RowBatch(batch, times: nil, mark: .min, ordinal: ordinal)
     rows.isSource = true
     self.rows = rows
   }

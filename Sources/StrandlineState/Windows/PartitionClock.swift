@@ -55,15 +55,23 @@ public struct PartitionClock: Sendable, Hashable {
   ) -> StampedRows {
     let before = self
     guard let range else { return StampedRows(times: nil, refused: []) }
-    if !times.hasNulls {
-      let stamped = RowTimes(times, range, .running(before, delay: limits.delay))
-      let (low, high) = (range.lowerBound, range.upperBound)
-      if low > -Window.maximumTime, high < Window.maximumTime, high &- (maximum ?? low) <= limits.maximumJump {
-        observe(high)
-        return StampedRows(times: stamped, refused: [])
-      }
+    if !times.hasNulls && advance(past: range, limits: limits) {
+      return StampedRows(times: RowTimes(times, range, .running(before, delay: limits.delay)), refused: [])
     }
     return stampEach(times, limits: limits)
+  }
+
+  /// Moves past rows of which none is null.
+  ///
+  /// - Parameter range: that of their times.
+  /// - Returns: false, without having moved, where one of the rows may be an error, and only looking at each can tell.
+  public mutating func advance(past range: ClosedRange<Int64>, limits: EventTimeLimits) -> Bool {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    guard low > -Window.maximumTime, high < Window.maximumTime, high &- (maximum ?? low) <= limits.maximumJump else {
+      return false
+    }
+    observe(high)
+    return true
   }
 
   private mutating func stampEach(_ times: Column, limits: EventTimeLimits) -> StampedRows {

@@ -78,10 +78,13 @@ public struct RowTimes: Sendable {
 
 extension Column {
   /// The smallest and the largest word; nil of no rows. Linear in the rows.
-  public var range: ClosedRange<Int64>? {
-    guard let first = words.first else { return nil }
-    var (low, high) = (first, first)
-    let words = words.span
+  public var range: ClosedRange<Int64>? { range(of: 0..<words.count) }
+
+  /// The smallest and the largest word of consecutive rows; nil of none. Linear in the rows.
+  public func range(of rows: Range<Int>) -> ClosedRange<Int64>? {
+    if rows.isEmpty { return nil }
+    var (low, high) = (words[rows.lowerBound], words[rows.lowerBound])
+    let words = words.span.extracting(rows)
     for row in words.indices {
       low = min(low, words[row])
       high = max(high, words[row])
