@@ -1,4 +1,5 @@
 import ArgumentParser
+import StrandlineStorage
 
 /// The measurements, and what they are made of.
 @main
@@ -10,4 +11,9 @@ struct StrandlineBench: ParsableCommand {
       MeasureCommand.self, CompareCommand.self, CountCommand.self, NexmarkCommand.self, OracleCommand.self,
     ],
     defaultSubcommand: MeasureCommand.self)
+
+  static func main() {
+    SystemProcess.keepFreedMemory()
+    main(nil)
+  }
 }

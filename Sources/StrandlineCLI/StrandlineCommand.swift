@@ -43,6 +43,7 @@ public struct StrandlineCommand: AsyncParsableCommand {
   public static func main() async {
     // A reader that goes away is an error of a write, with an exit code, and not the end of the process.
     SystemProcess.ignoreBrokenPipes()
+    SystemProcess.keepFreedMemory()
     // A file that reaches the limit of `ulimit -f`, likewise.
     SystemProcess.ignoreFileSizeLimits()
     await main(nil)

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 extension SystemCall {
@@ -60,6 +61,13 @@ extension SystemCall {
     guard unsafe statvfs(path, &status) == 0 else { return nil }
     let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
     return overflow ? Int.max : Int(clamping: bytes)
+  }
+
+  /// Sets how much freed memory the allocator keeps, and from which size on a block is memory of its own.
+  static func setAllocator(keptBytes: Int, largeBlockBytes: Int) {
+    // A value that it won't take leaves all as it is.
+    _ = mallopt(M_TRIM_THRESHOLD, Int32(clamping: keptBytes))
+    _ = mallopt(M_MMAP_THRESHOLD, Int32(clamping: largeBlockBytes))
   }
 
   /// Makes a write to a pipe without a reader an error instead of the end of the process.
