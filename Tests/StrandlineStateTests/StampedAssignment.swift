@@ -29,7 +29,14 @@ extension PartitionClock {
       let alone = PaneAssignment(gathered, .all(kept.count), window: window)
       let list = kept.list
       #expect(alone.late.map { list[Int($0)] } == assignment.late)
-      #expect(gathered.marks.list(times: gathered.times) == list.map { rows.marks.list(times: rows.times)[Int($0)] })
+      #expect(gathered.marks == list.map { rows.marks[Int($0)] })
+      let (times, marks) = (gathered.times.words, gathered.marks)
+      #expect(times == list.map { rows.times.words[Int($0)] })
+      // Gathered again.
+      let half = stride(from: 0, to: Int32(kept.count), by: 2).map { $0 }
+      let again = gathered.gathered(.rows(half))
+      #expect(again.times.words == half.map { times[Int($0)] } && again.marks == half.map { marks[Int($0)] })
+      #expect(half.indices.map { again.time(of: $0) } == again.times.words)
     }
     return result
   }

@@ -221,5 +221,5 @@ struct JoinOperator: StreamOperator {
 
 extension RowBatch {
   /// The time of a row; zero in a stream without event time.
-  func time(of row: Int32) -> Int64 { times?.times.words[Int(row)] ?? 0 }
+  func time(of row: Int32) -> Int64 { times?.time(of: Int(row)) ?? 0 }
 }

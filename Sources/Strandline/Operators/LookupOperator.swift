@@ -18,50 +18,41 @@ struct LookupOperator: RowOperator {
   /// Whether rows are dropped that the table has nothing for.
   let isInner: Bool
   let table: LookupTable
-  let schema: Schema
+  /// The columns of the result, of those of a row and those of the table.
+  let columns: LookupColumns
   private var content: TableContent?
-  private var index: KeyedNumbers
+  private var index: TableIndex
   private var lastLook: Int64?
   private var isLooked = false
   private var version = LoggedVersion()
-  /// Of the table's keys, which nobody outside chooses.
-  private let hasher = KeyHasher(seed: 0)
 
   init(
-    keys: [BoundExpression], tableKeys: [BoundExpression], isInner: Bool, table: LookupTable, schema: Schema
+    keys: [BoundExpression], tableKeys: [BoundExpression], isInner: Bool, table: LookupTable, columns: LookupColumns
   ) {
     self.keys = keys
     self.tableKeys = tableKeys
     self.isInner = isInner
     self.table = table
-    self.schema = schema
-    index = KeyedNumbers(KeyLayout(tableKeys.map(\.type)))
+    self.columns = columns
+    index = TableIndex(keys: tableKeys, schema: table.schema, columns: columns.ofTable)
   }
-
-  private var layout: KeyLayout { KeyLayout(tableKeys.map(\.type)) }
 
   mutating func prepare(_ context: inout OperatorContext) throws(StreamError) {
     try look(context.now)
   }
 
   func apply(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> RowBatch {
-    let (rows, columns) = try context.values(of: keys, rows)
-    let keyed = KeyBatch(layout, columns, rows: rows.columns.count, hasher: hasher)
-    var kept: [Int32] = []
-    var found: [Int32] = []
-    for row in 0..<rows.columns.count {
-      var match: Int64?
-      if !columns.contains(where: { $0.isNull(row) }), let place = index.place(of: keyed, row: row) {
-        index.forEach(at: place) { match = $0 }
-      }
-      if match == nil && isInner { continue }
-      kept.append(Int32(row))
-      found.append(Int32(match ?? -1))
+    var rows = rows
+    let values = try context.evaluate(keys, &rows)
+    var found = index.find(values, rows: rows.selection.count)
+    if isInner, case .rows(let hits) = Selection(ofNatural: found) {
+      rows.selection = rows.selection.picking(.rows(hits))
+      found = found.gathered(hits)
     }
-    var out = rows.gathered(.rows(kept))
-    let table = content?.rows.columns ?? []
-    out.columns = ColumnBatch(
-      schema, columns: out.columns.columns + table.map { isInner ? $0.gathered(found) : $0.gathered(orNull: found) })
+    // What nothing reads is not gathered.
+    rows.columns = columns.rows(rows.columns)
+    var out = rows.compacted
+    out.columns = ColumnBatch(columns.schema, columns: out.columns.columns + index.gathered(found))
     return out
   }
 
@@ -81,35 +72,9 @@ struct LookupOperator: RowOperator {
     lastLook = now
     guard let new = try table.content(unless: content?.version) else { return }
     let isOther = new.version.hash != version.hash
-    if content == nil || new.version.hash != content?.version.hash { index = try indexed(new.rows) }
+    if content == nil || new.version.hash != content?.version.hash { try index.fill(new.rows) }
     content = new
     if isOther { version = LoggedVersion(hash: new.version.hash, rows: new.rows.count, since: now) }
-  }
-
-  private func indexed(_ rows: ColumnBatch) throws(StreamError) -> KeyedNumbers {
-    let columns: [Column]
-    do {
-      columns = try tableKeys.evaluate(rows, .all(rows.count))
-    } catch {
-      throw StreamError(.row, "a row can't be computed: \(error)")
-    }
-    let keyed = KeyBatch(layout, columns, rows: rows.count, hasher: hasher)
-    var index = KeyedNumbers(layout)
-    do throws(StateError) {
-      let places = try index.places(of: keyed)
-      var isTaken = Set<Int32>()
-      for row in 0..<rows.count where !columns.contains(where: { $0.isNull(row) }) {
-        guard isTaken.insert(places[row]).inserted else {
-          throw StateError(
-            .unsupported,
-            "row \(row + 1) of the table has the key (\(tableKeys.words)) of a row before it: a key may be there once")
-        }
-        try index.add(Int64(row), at: places[row])
-      }
-    } catch {
-      throw StreamError(.source, error.message)
-    }
-    return index
   }
 
   // MARK: - Commits

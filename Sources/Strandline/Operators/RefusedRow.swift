@@ -36,11 +36,18 @@ extension OperatorContext {
     of expressions: [BoundExpression], _ rows: RowBatch
   ) throws(StreamError) -> (rows: RowBatch, values: [Column]) {
     var rows = rows
-    let values = try compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
+    let values = try evaluate(expressions, &rows)
+    return (rows.compacted, values)
+  }
+
+  /// The values of those expressions for the selected rows, from which those are taken out that they can't be computed for.
+  ///
+  /// - Throws: as `compute` does.
+  mutating func evaluate(_ expressions: [BoundExpression], _ rows: inout RowBatch) throws(StreamError) -> [Column] {
+    try compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
       [columns = rows.columns] (selection) throws(ColumnsError) in
       try expressions.evaluate(columns, selection)
     }
-    return (rows.compacted, values)
   }
 
   /// Computes something of rows, and again without those for which an expression can't be computed, which are then refused.

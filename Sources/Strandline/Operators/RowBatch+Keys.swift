@@ -22,11 +22,4 @@ extension Column {
     for _ in 0..<count { column.appendNull() }
     return column
   }
-
-  /// The values at those rows, and a null for each that is negative. Linear in their number and bytes.
-  func gathered(orNull rows: [Int32]) -> Column {
-    var out = Column(type, capacity: rows.count)
-    for row in rows { if row < 0 { out.appendNull() } else { out.append(Int(row), of: self) } }
-    return out
-  }
 }

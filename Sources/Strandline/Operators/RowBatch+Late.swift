@@ -8,7 +8,7 @@ extension RowBatch {
   func inTime(_ context: inout OperatorContext) -> RowBatch? {
     if selection.count == 0 { return nil }
     guard let times else { return compacted }
-    let marks = times.marks.list(times: times.times)
+    let marks = times.marks
     let words = times.times.words
     let positions = selection.positions
     let watermark = context.watermark

@@ -37,7 +37,7 @@ struct RowBatch {
     out.columns = ColumnBatch(columns.schema, columns: columns.columns.map { $0.gathered(positions) })
     out.selection = .all(positions.count)
     out.times = positions.isEmpty ? nil : times?.gathered(rows)
-    out.places = positions.map { places?[Int($0)] ?? $0 }
+    out.places = places?.gathered(positions) ?? positions
     return out
   }
 

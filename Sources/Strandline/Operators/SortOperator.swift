@@ -30,7 +30,7 @@ struct SortOperator: StreamOperator {
     rows.append(contentsOf: part.columns)
     if let stamped = part.times {
       times += stamped.times.words
-      marks += stamped.marks.list(times: stamped.times)
+      marks += stamped.marks
     }
   }
 

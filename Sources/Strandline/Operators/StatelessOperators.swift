@@ -71,10 +71,7 @@ struct ProjectOperator: RowOperator {
 
   func apply(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> RowBatch {
     var rows = rows
-    let columns = try context.compute(rows, &rows.selection, expressions.map { ($0, .value) }) {
-      [columns = rows.columns, expressions] (selection) throws(ColumnsError) in
-      try expressions.evaluate(columns, selection)
-    }
+    let columns = try context.evaluate(expressions, &rows)
     var out = rows.compacted
     out.columns = ColumnBatch(schema, columns: columns)
     return out

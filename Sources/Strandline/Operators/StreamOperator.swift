@@ -165,8 +165,8 @@ struct OperatorContext {
     let selected = rows.compacted
     guard let stamped = selected.times else { return selected }
     let least = watermarkBefore
-    if case .same(let mark) = stamped.marks, stamped.range.lowerBound >= max(mark, least) { return selected }
-    let marks = stamped.marks.list(times: stamped.times)
+    if let mark = stamped.commonMark, stamped.range.lowerBound >= max(mark, least) { return selected }
+    let marks = stamped.marks
     let words = stamped.times.words
     let late = (0..<Int32(words.count)).filter { words[Int($0)] < max(marks[Int($0)], least) }
     if late.isEmpty { return selected }

@@ -86,7 +86,7 @@ struct TopOperator: StreamOperator {
     var writer = ByteWriter()
     for (row, number) in numbers.enumerated() {
       var ranked = RankedRow(
-        order: orders[row], time: rows.times?.times.words[row] ?? 0,
+        order: orders[row], time: rows.times?.time(of: row) ?? 0,
         ordinal: rows.ordinal(of: Int32(row)), bytes: [])
       let list = lists[Int(number)]
       // Most rows of a full list are behind its last one: they are not worth their bytes.

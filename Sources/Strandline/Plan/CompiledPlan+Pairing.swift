@@ -136,7 +136,9 @@ extension CompiledPlan {
   }
 
   /// Adds a join with a table.
-  mutating func look(_ edge: Edge, _ plan: LookupPlan) throws(StreamError) -> Edge {
+  ///
+  /// - Parameter needed: the columns of the result that are wanted; nil for all.
+  mutating func look(_ edge: Edge, _ plan: LookupPlan, needed: Set<String>?) throws(StreamError) -> Edge {
     guard plan.kind == .inner || plan.kind == .left else {
       throw StreamError(.plan, "a lookup is inner or left, not \(plan.kind.rawValue)")
     }
@@ -147,9 +149,11 @@ extension CompiledPlan {
     for key in plan.keys { keys.append(try bind(key, edge.schema)) }
     for key in plan.tableKeys { tableKeys.append(try bind(key, plan.table.schema)) }
     try checkKeys(zip(keys, tableKeys).map { ($0, $1) })
-    let schema = LookupPlan.schema(edge.schema, plan.table.schema, kind: plan.kind)
+    let all = LookupPlan.schema(edge.schema, plan.table.schema, kind: plan.kind)
+    let columns = LookupColumns(all, rows: edge.schema, wanted: needed)
     return append(
-      LookupOperator(keys: keys, tableKeys: tableKeys, isInner: plan.kind == .inner, table: plan.table, schema: schema),
-      [edge], schema: schema, isTimed: edge.isTimed, isDerived: edge.isDerived)
+      LookupOperator(
+        keys: keys, tableKeys: tableKeys, isInner: plan.kind == .inner, table: plan.table, columns: columns),
+      [edge], schema: columns.schema, isTimed: edge.isTimed, isDerived: edge.isDerived)
   }
 }

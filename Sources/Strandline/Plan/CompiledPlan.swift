@@ -127,7 +127,7 @@ struct CompiledPlan: Sendable {
       lateSchema = plan.isStateless ? join?.schema.optional : edge.schema
     }
     if let operation = plan.operation {
-      edge = try operate(edge, operation, plan)
+      edge = try operate(edge, operation, plan, needed: needed)
     } else if let window = plan.window {
       edge = try aggregate(edge, plan, window)
     } else if !plan.outputs.isEmpty || !plan.keys.isEmpty {
@@ -287,7 +287,7 @@ struct CompiledPlan: Sendable {
   }
 
   private mutating func operate(
-    _ edge: Edge, _ operation: Operation, _ plan: StreamPlan
+    _ edge: Edge, _ operation: Operation, _ plan: StreamPlan, needed: Set<String>?
   ) throws(StreamError) -> Edge {
     switch operation {
     case .process(let process): return try self.process(edge, plan, process)
@@ -305,7 +305,7 @@ struct CompiledPlan: Sendable {
     case .deduplicate(let deduplication):
       return try deduplicate(edge, deduplication, delay: plan.longestDelay)
     case .lookup(let lookup):
-      return try look(edge, lookup)
+      return try look(edge, lookup, needed: plan.columnsWanted(for: needed))
     }
   }
 

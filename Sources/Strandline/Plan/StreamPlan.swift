@@ -151,7 +151,7 @@ public struct StreamPlan: Sendable {
       for key in deduplication.keys { names.formUnion(key.columns) }
       return names.unioned(with: needed, outputFilters)
     case .lookup(let lookup)?:
-      guard let wanted = Set().unioned(with: needed, outputFilters) else { return nil }
+      guard let wanted = columnsWanted(for: needed) else { return nil }
       for key in lookup.keys { names.formUnion(key.columns) }
       return names.union(JoinPlan.names(wanted, of: JoinPlan.leftPrefix))
     case .process?, .pattern?:
@@ -164,6 +164,10 @@ public struct StreamPlan: Sendable {
       return names.unioned(with: needed, outputFilters)
     }
   }
+
+  /// The columns of the result of the stage's operator that are wanted when those of the stage's are, which are what is left by
+  /// its filters; nil for all.
+  func columnsWanted(for needed: Set<String>?) -> Set<String>? { Set().unioned(with: needed, outputFilters) }
 
   /// The columns of the input that the stage reads, in the input's order.
   var usedColumns: Schema {

@@ -13,6 +13,22 @@ extension Column {
     return out
   }
 
+  /// The values at those rows, and a null for each that is negative. Linear in their number and bytes.
+  package func gathered(orNull rows: [Int32]) -> Column {
+    let there = Selection(ofNatural: rows)
+    guard case .rows = there else { return gathered(rows) }
+    if type != .string && !hasNulls {
+      let (words, places) = (words.span, rows.span)
+      let gathered = [Int64](capacity: rows.count) { output in
+        for index in places.indices { output.append(places[index] < 0 ? 0 : words[Int(places[index])]) }
+      }
+      return Column(type, words: gathered, validity: Bitmap(there, count: rows.count))
+    }
+    var out = Column(type, capacity: rows.count)
+    for row in rows { if row < 0 { out.appendNull() } else { out.append(Int(row), of: self) } }
+    return out
+  }
+
   /// The values of a selection; the column itself when that is every row.
   public func gathered(_ selection: Selection) -> Column {
     switch selection {
@@ -50,8 +66,20 @@ extension [Int64] {
   /// The words at those positions, in their order. Linear in their number.
   package func gathered(_ positions: [Int32]) -> [Int64] {
     let words = span
+    let positions = positions.span
     return [Int64](capacity: positions.count) { output in
-      for position in positions { output.append(words[Int(position)]) }
+      for index in positions.indices { output.append(words[Int(positions[index])]) }
+    }
+  }
+}
+
+extension [Int32] {
+  /// The numbers at those positions, in their order. Linear in their number.
+  package func gathered(_ positions: [Int32]) -> [Int32] {
+    let numbers = span
+    let positions = positions.span
+    return [Int32](capacity: positions.count) { output in
+      for index in positions.indices { output.append(numbers[Int(positions[index])]) }
     }
   }
 }

@@ -1,11 +1,17 @@
 extension Selection {
   /// The rows at those positions of the selection.
-  func picking(_ positions: Selection) -> Selection {
+  package func picking(_ positions: Selection) -> Selection {
     switch (self, positions) {
     case (_, .all): self
     case (.all, .rows): positions
-    case (.rows(let rows), .rows(let positions)): .rows(positions.map { rows[Int($0)] })
+    case (.rows(let rows), .rows(let positions)): .rows(rows.gathered(positions))
     }
+  }
+
+  /// The positions of the numbers that are not negative.
+  package init(ofNatural numbers: [Int32]) {
+    let numbers = numbers.span
+    self = ComparisonKernels.keep(.all(numbers.count)) { numbers[$0] >= 0 }
   }
 
   /// The rows of the selection that are not among those, which all are in it. Linear.

@@ -31,6 +31,13 @@ package struct KeyNumbers: Sendable {
     return groups
   }
 
+  /// The number of each key, or −1 for one that has none. Constant time per key.
+  package func find(_ keys: KeyBatch) -> [Int32] {
+    var found: [Int32] = []
+    table.find(keys, into: &found)
+    return found
+  }
+
   /// The keys of those numbers.
   package func keys(_ numbers: [Int32]) -> KeyBatch {
     KeyBatch(table.keys(of: numbers), hashes: numbers.map { hashes[Int($0)] }, hasher: hasher)

@@ -110,37 +110,6 @@ extension GroupTable {
   }
 }
 
-// MARK: - Finding keys
-
-extension GroupTable {
-  /// Finds the group of each key, or −1. Constant time per key.
-  func find(_ batch: KeyBatch, into groups: inout [Int32]) {
-    groups.removeAll(keepingCapacity: true)
-    for row in 0..<batch.count { groups.append(Int32(find(batch, row) ?? -1)) }
-  }
-
-  /// The group of one key, or nil. Constant time.
-  func find(_ batch: KeyBatch, _ row: Int) -> Int? {
-    if batch.column.isNull(row) { return nullGroup }
-    let layout = SlotLayout(slots.count)
-    let hash = UInt32(truncatingIfNeeded: batch.hashes[row])
-    var slot = layout.home(hash)
-    while slots[Int(slot)] != 0 {
-      if layout.fits(slots[Int(slot)], hash) {
-        let group = Int(slots[Int(slot)] & layout.low) - 1
-        if Self.holds(keys, group, batch.column, row) { return group }
-      }
-      slot = (slot &+ 1) & layout.low
-    }
-    return nil
-  }
-
-  private static func holds(_ keys: Column, _ group: Int, _ column: Column, _ row: Int) -> Bool {
-    if keys.type != .string { return keys.words[group] == column.words[row] }
-    return holds(keys, group, column.bytes.span, Int(column.offsets[row]), Int(column.offsets[row + 1]))
-  }
-}
-
 // MARK: - Removing single groups
 
 extension GroupTable {

@@ -33,13 +33,14 @@ public struct PaneAssignment: Sendable {
     _ rows: RowTimes, _ selection: Selection, window: Window, lateness: Int64 = 0, least: Int64 = .min
   ) {
     if selection.count == 0 || isWhole(rows, selection, window, lateness, least) { return }
-    switch rows.marks {
-    case .same(let mark):
+    switch (rows.stampedMarks, rows.rows) {
+    case (.same(let mark), _):
       let mark = max(mark, least)
       assign(rows.times, selection, window, lateness) { _, _ in mark }
-    case .each(let marks):
+    case (.each, _), (.running, .rows):
+      let marks = rows.marks
       assign(rows.times, selection, window, lateness) { row, _ in max(marks[row], least) }
-    case .running(let clock, let delay):
+    case (.running(let clock, let delay), .all):
       let before = max(clock.watermark(delay: delay), least)
       var (mark, latest) = (before, clock.maximum ?? .min)
       assign(rows.times, selection, window, lateness) { _, time in
@@ -58,7 +59,7 @@ public struct PaneAssignment: Sendable {
     _ rows: RowTimes, _ selection: Selection, _ window: Window, _ lateness: Int64, _ least: Int64
   ) -> Bool {
     var last: Int64
-    switch rows.marks {
+    switch rows.stampedMarks {
     case .same(let mark): last = mark
     case .each: return false
     case .running(var clock, let delay):

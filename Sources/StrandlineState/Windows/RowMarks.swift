@@ -12,28 +12,6 @@ public enum RowMarks: Sendable {
   /// A mark per row.
   case each([Int64])
 
-  /// The marks of those rows, of a batch with those times.
-  public func gathered(_ rows: Selection, times: Column) -> RowMarks {
-    guard case .rows(let positions) = rows else { return self }
-    switch self {
-    case .same: return self
-    case .each(let marks): return .each(positions.map { marks[Int($0)] })
-    case .running(var clock, let delay):
-      let words = times.words.span
-      var marks: [Int64] = []
-      marks.reserveCapacity(positions.count)
-      var next = 0
-      for row in words.indices where next < positions.count {
-        clock.observe(words[row])
-        if Int(positions[next]) == row {
-          marks.append(clock.watermark(delay: delay))
-          next += 1
-        }
-      }
-      return .each(marks)
-    }
-  }
-
   /// The marks as a list of as many as there are rows.
   public func list(times: Column) -> [Int64] {
     switch self {
@@ -49,13 +27,19 @@ public enum RowMarks: Sendable {
 }
 
 /// Rows with their event time, on their way to an operator.
+///
+/// # Overview
+/// They are kept as what they are of: the times of a batch as it was stamped, the marks of all of it, and which rows are these.
+/// Most batches lie in one window whose end is not near, and then no operator asks for the time or the mark of a row.
 public struct RowTimes: Sendable {
-  /// The times of all rows of the batch; none is null.
-  public var times: Column
-  /// The smallest and the largest time of all rows.
-  public var range: ClosedRange<Int64>
-  /// The watermarks by which a row may be late.
-  public var marks: RowMarks
+  /// The times of the stamped batch; none is null.
+  private let stamped: Column
+  /// The watermarks by which a row may be late, of the stamped batch.
+  let stampedMarks: RowMarks
+  /// Which of its rows these are.
+  private(set) var rows: Selection
+  /// From the smallest to the largest time of the stamped batch: no row's time is outside.
+  public let range: ClosedRange<Int64>
 
   /// Times of at least one row.
   public init(_ times: Column, marks: RowMarks) {
@@ -64,15 +48,38 @@ public struct RowTimes: Sendable {
   }
 
   init(_ times: Column, _ range: ClosedRange<Int64>, _ marks: RowMarks) {
-    self.times = times
+    stamped = times
+    stampedMarks = marks
+    rows = .all(times.count)
     self.range = range
-    self.marks = marks
   }
+
+  /// The times of the rows. Linear in them, but for a batch as it was stamped.
+  public var times: Column { stamped.gathered(rows) }
+
+  /// The time of a row. Constant time.
+  public func time(of row: Int) -> Int64 {
+    switch rows {
+    case .all: stamped.words[row]
+    case .rows(let rows): stamped.words[Int(rows[row])]
+    }
+  }
+
+  /// The marks of the rows. Linear in those of the stamped batch.
+  public var marks: [Int64] {
+    if case .same(let mark) = stampedMarks { return Array(repeating: mark, count: rows.count) }
+    let all = stampedMarks.list(times: stamped)
+    return if case .rows(let rows) = rows { all.gathered(rows) } else { all }
+  }
+
+  /// The mark that all rows have; nil where each has its own.
+  public var commonMark: Int64? { if case .same(let mark) = stampedMarks { mark } else { nil } }
 
   /// The times and marks of those rows, of which there is at least one.
   public func gathered(_ rows: Selection) -> RowTimes {
-    guard case .rows = rows else { return self }
-    return RowTimes(times.gathered(rows), marks: marks.gathered(rows, times: times))
+    var out = self
+    out.rows = self.rows.picking(rows)
+    return out
   }
 }
 

@@ -200,7 +200,7 @@ struct WindowEmissionTests {
       let least = [.min, -20, 10].randomElement(using: &random) ?? .min as Int64
       let assignment = PaneAssignment(rows, .rows(selected), window: window, lateness: lateness, least: least)
       var expected: [RowPlace: [Int32]] = [:]
-      let marks = rows.marks.list(times: rows.times)
+      let marks = rows.marks
       for row in selected {
         let mark = max(marks[Int(row)], least)
         expected[window.place(of: times[Int(row)], mark: mark, lateness: lateness), default: []].append(row)
