@@ -78,8 +78,8 @@ extension MicroBatchEngine {
     let progress = try partitions[index].reader.read(options.limits, into: &batch, problems: &problems)
     let rows = batch.count + problems.count
     if rows == 0 { return (0, progress) }
-    // One that is not twice as large is left as it is.
-    let count = max(1, batch.count / options.rowsPerMorsel)
+    // Cutting copies, so what is not twice as large is left as it is. One thread needs no second morsel, but for its cache.
+    let count = max(1, batch.count / (options.rowsPerMorsel * (workers.count == 1 ? 2 : 1)))
     for number in 0..<count {
       let places = batch.count * number / count..<batch.count * (number + 1) / count
       var morsel = morsel(.rows(batch, places), of: index)
