@@ -17,7 +17,7 @@ extension Dataflow {
       // Rows that nothing changes before their time is known are made as late as they can be: then they are in the cache.
       if front.before.isEmpty, let eventTime, morsel.measure(eventTime.column) { return }
       morsel.make()
-      morsel.apply(front.before.operators(nodes))
+      morsel.apply(front.before.operators(nodes), keepsAll: true)
       guard let eventTime else { return }
       morsel.rows = morsel.rows.map { morsel.context.withoutRefused($0) }
       morsel.range = morsel.rows.flatMap { eventTime.times(of: $0).range }

@@ -7,75 +7,78 @@ extension MicroBatchEngine {
   /// How many morsels are gathered per thread: while some threads work on the last ones, few have nothing to do.
   private static let morselsPerThread = 4
 
-  /// Reads the partitions in turn. Returns whether one of them has ended, or has become idle.
+  /// Reads the partitions in turn. Returns whether one of them has ended, has become idle or has brought lines without rows.
   ///
   /// - Parameter start: the rows read before the batch.
   func readBatch(from start: UInt64) throws(StreamError) -> Bool {
-    var hasChanged = false
-    var taken = report.rowsRead - start
+    let before = report.rowsRead
+    var taken = before - start
     var morsels: [Morsel] = []
+    var visited: [(partition: Int, progress: PartitionProgress)] = []
+    withRows.removeAll()
     for step in partitions.indices {
       let index = (cursor + step) % partitions.count
       if partitions[index].hasEnded { continue }
-      let (rows, changed) = try read(index, &morsels)
-      hasChanged = changed || hasChanged
-      taken += rows
+      let (rows, progress) = try read(index, &morsels)
+      visited.append((index, progress))
+      taken += UInt64(rows)
       if taken >= UInt64(options.rowsPerBatch) {
         cursor = (index + 1) % partitions.count
         break
       }
     }
     try process(&morsels)
+    var hasChanged = taken > before - start && report.rowsRead == before
+    // Only now is it known which of them had rows, and nothing is told of a partition's end before its last rows.
+    for (index, progress) in visited {
+      if !withRows.contains(index) && note(rows: false, of: index) { hasChanged = true }
+      guard progress == .finished else { continue }
+      partitions[index].hasEnded = true
+      if !options.leavesOpen { partitions[index].status = .finished }
+      hasChanged = true
+    }
     return hasChanged
   }
 
-  /// Reads a partition. Returns the rows read, and whether it has ended or has become idle.
-  private func read(_ index: Int, _ morsels: inout [Morsel]) throws(StreamError) -> (rows: UInt64, changed: Bool) {
-    let source = partitions[index].source
-    var (rows, progress) = try readText(index, &morsels)
-    if rows == 0 && progress == .more { (rows, progress) = try readRows(index, &morsels) }
-    var isIdle = false
-    if let idleNanos = options.idleNanos {
-      isIdle = partitions[index].note(
-        rows: rows > 0, now: options.clock(), idleAfter: idleNanos, watermark: sourceWatermarks[source])
-    }
-    guard progress == .finished else { return (UInt64(rows), isIdle) }
-    partitions[index].hasEnded = true
-    if !options.leavesOpen { partitions[index].status = .finished }
-    return (UInt64(rows), true)
+  /// Notes that a partition brought rows, or none. Returns whether it has become idle.
+  private func note(rows: Bool, of index: Int) -> Bool {
+    guard let idleNanos = options.idleNanos else { return false }
+    return partitions[index].note(
+      rows: rows, now: options.clock(), idleAfter: idleNanos, watermark: sourceWatermarks[partitions[index].source])
   }
 
-  /// Reads text that is decoded side by side, no more of it at once than there are morsels for.
+  /// Reads a partition: text that is decoded side by side as far as there are threads for that and it can be cut.
   ///
-  /// - Returns: no rows, and that there may be more, where one thread computes or the text can't be cut.
-  private func readText(
+  /// - Returns: the rows, of which some may be blank lines.
+  private func read(
     _ index: Int, _ morsels: inout [Morsel]
   ) throws(StreamError) -> (rows: Int, progress: PartitionProgress) {
-    if workers.count == 1 { return (0, .more) }
-    let reader = partitions[index].reader
-    let bytes = options.rowsPerMorsel * Morsel.bytesPerRow
     var left = options.limits
-    var rows = 0
+    if workers.count == 1 { return try readRows(index, left, &morsels) }
+    let bytes = options.rowsPerMorsel * Morsel.bytesPerRow
+    // No more of a text is read at once than there are morsels for.
     while left.rows > 0 && left.bytes > 0 {
       let limits = BatchLimits(rows: left.rows, bytes: min(left.bytes, bytes * morselsAtOnce))
-      guard let block = try reader.readMorsels(limits, morselBytes: bytes) else { break }
+      guard let block = try partitions[index].reader.readMorsels(limits, morselBytes: bytes) else {
+        let (rows, progress) = try readRows(index, left, &morsels)
+        return (options.limits.rows - left.rows + rows, progress)
+      }
       morsels += block.morsels.map { morsel(.text($0), of: index) }
-      rows += block.lines
       left.rows -= block.lines
       left.bytes -= block.morsels.reduce(0) { $0 + $1.byteCount }
       if morsels.count >= morselsAtOnce { try process(&morsels) }
-      if block.progress != .more { return (rows, block.progress == .finished || rows == 0 ? block.progress : .more) }
+      if block.progress != .more { return (options.limits.rows - left.rows, block.progress) }
     }
-    return (rows, .more)
+    return (options.limits.rows - left.rows, .more)
   }
 
   /// Reads rows, and cuts them into morsels.
   private func readRows(
-    _ index: Int, _ morsels: inout [Morsel]
+    _ index: Int, _ limits: BatchLimits, _ morsels: inout [Morsel]
   ) throws(StreamError) -> (rows: Int, progress: PartitionProgress) {
     var batch = ColumnBatch(plan.sources[partitions[index].source].schema)
     var problems: [RowProblem] = []
-    let progress = try partitions[index].reader.read(options.limits, into: &batch, problems: &problems)
+    let progress = try partitions[index].reader.read(limits, into: &batch, problems: &problems)
     let rows = batch.count + problems.count
     if rows == 0 { return (0, progress) }
     // Cutting copies, so what is not twice as large is left as it is. One thread needs no second morsel, but for its cache.
@@ -114,11 +117,13 @@ extension MicroBatchEngine {
     try flow.begin(&morsels, on: rows >= options.rowsPerMorsel / 4 ? workers : .one)
     for index in morsels.indices {
       let partition = morsels[index].partition
+      let (rows, malformed) = (morsels[index].count, morsels[index].problems.count)
+      // One that comes back from idling joins the stream before its rows are stamped.
+      if rows + malformed > 0 && withRows.insert(partition).inserted { _ = note(rows: true, of: partition) }
       // Rows that can't be decoded have no number: which of them share a batch with others must not matter.
       let decoded = partitions[partition].rows &- partitions[partition].malformed
       let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: decoded & (1 << 44 - 1))
       flow.stamp(&morsels[index], clock: &partitions[partition].clock, ordinal: ordinal)
-      let (rows, malformed) = (morsels[index].count, morsels[index].problems.count)
       partitions[partition].rows += UInt64(rows + malformed)
       partitions[partition].malformed += UInt64(malformed)
       report.rowsRead += UInt64(rows + malformed)
@@ -136,30 +141,33 @@ extension MicroBatchEngine {
 
   private func take(_ morsels: ArraySlice<Morsel>, of partition: Int) throws(StreamError) {
     let reader = partitions[partition].reader
-    // Those that can't be decoded are known first.
-    var problems = morsels.flatMap { morsel in morsel.problems.map { ($0, morsel) } }
-    do throws(StreamError) {
-      for morsel in morsels {
+    for morsel in morsels {
+      var problems = morsel.problems
+      var failure: StreamError?
+      do throws(StreamError) {
         let refused = try flow.take(morsel)
         let places = morsel.locate(refused, reader)
         for (index, row) in refused.enumerated() {
-          let place = index < places.count ? places[index] : nil
-          problems.append((problem(row.reason, place, partitions[partition]), morsel))
+          problems.append(problem(row.reason, index < places.count ? places[index] : nil, of: morsel))
         }
+      } catch {
+        failure = error
       }
-    } catch {
-      var error = error
-      if error.code == .row && error.file == nil { error.file = reader.name }
-      throw error
+      // The first one is the one that is told.
+      problems.sort { $0.offset < $1.offset }
+      if !problems.isEmpty { try refuse(problems, morsel, reader) }
+      if var failure {
+        if failure.code == .row && failure.file == nil { failure.file = reader.name }
+        throw failure
+      }
     }
-    if !problems.isEmpty { try refuse(problems, reader) }
   }
 
   private func problem(
-    _ reason: RefusedRow.Reason, _ place: (offset: Int, length: Int)?, _ partition: PartitionCursor
+    _ reason: RefusedRow.Reason, _ place: (offset: Int, length: Int)?, of morsel: Morsel
   ) -> RowProblem {
-    let reader = partition.reader
-    let eventTime = plan.sources[partition.source].eventTime
+    let reader = partitions[morsel.partition].reader
+    let eventTime = plan.sources[morsel.source].eventTime
     let column = eventTime?.column ?? ""
     let reason =
       switch reason {
@@ -170,15 +178,16 @@ extension MicroBatchEngine {
         "the event time \(column) is more than \(eventTime?.maximumJump ?? 0) us ahead of its partition"
       }
     return RowProblem(
-      partition: reader.name, offset: place?.offset ?? Int(reader.offset), length: place?.length ?? 0, reason: reason)
+      partition: morsel.name(reader), offset: place?.offset ?? Int(reader.offset), length: place?.length ?? 0,
+      reason: reason)
   }
 
   /// Applies the policy for rows that can't be used.
   private func refuse(
-    _ problems: [(RowProblem, Morsel)], _ reader: any PartitionReader
+    _ problems: [RowProblem], _ morsel: Morsel, _ reader: any PartitionReader
   ) throws(StreamError) {
     guard case .skip = options.onRowError else {
-      let first = problems[0].0
+      let first = problems[0]
       throw StreamError(
         .row,
         "\(first.partition) at byte \(first.offset): \(first.reason)"
@@ -188,6 +197,6 @@ extension MicroBatchEngine {
     }
     report.rowsRefused += UInt64(problems.count)
     guard case .skip(_?) = options.onRowError else { return }
-    refused += problems.map { ($0, $0.length > 0 ? $1.bytes(at: $0.offset, count: $0.length, reader) : nil) }
+    refused += problems.map { ($0, $0.length > 0 ? morsel.bytes(at: $0.offset, count: $0.length, reader) : nil) }
   }
 }

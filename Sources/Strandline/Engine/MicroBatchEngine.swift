@@ -32,6 +32,8 @@ public final class MicroBatchEngine {
   var sourceWatermarks: [Int64]
   /// The partition whose turn it is.
   var cursor = 0
+  /// The partitions that have brought rows since reading began.
+  var withRows: Set<Int> = []
   /// Who computes.
   let workers: Workers
   private var lastLook: UInt64?

@@ -92,6 +92,14 @@ struct Morsel: Sendable {
     }
   }
 
+  /// What the rows are of: the partition, or one of its files.
+  func name(_ reader: any PartitionReader) -> String {
+    switch content {
+    case .rows: reader.lastName
+    case .text(let text): text.partition
+    }
+  }
+
   /// The bytes of a row that can't be used; nil where they can't be had again.
   func bytes(at offset: Int, count: Int, _ reader: any PartitionReader) -> [UInt8]? {
     switch content {
@@ -101,12 +109,14 @@ struct Morsel: Sendable {
   }
 
   /// Takes the rows through operators.
-  mutating func apply(_ operators: [any RowOperator]) {
+  ///
+  /// - Parameter keepsAll: whether rows stay of which none is selected: until their time is known they move the clock all the same.
+  mutating func apply(_ operators: [any RowOperator], keepsAll: Bool = false) {
     do throws(StreamError) {
       for operation in operators {
         guard let before = rows, error == nil else { return }
         let after = try operation.apply(before, &context)
-        rows = after.selection.count > 0 ? after : nil
+        rows = keepsAll || after.selection.count > 0 ? after : nil
       }
     } catch {
       self.error = error

@@ -23,7 +23,8 @@ struct LookupOperator: RowOperator {
   private var content: TableContent?
   private var index: TableIndex
   private var lastLook: Int64?
-  private var isLooked = false
+  /// The batch of the last look: its number, and when it began.
+  private var looked: (batch: UInt64, now: Int64)?
   private var version = LoggedVersion()
 
   init(
@@ -38,7 +39,7 @@ struct LookupOperator: RowOperator {
   }
 
   mutating func prepare(_ context: inout OperatorContext) throws(StreamError) {
-    try look(context.now)
+    try look(context)
   }
 
   func apply(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> RowBatch {
@@ -58,14 +59,14 @@ struct LookupOperator: RowOperator {
 
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {
     // The first batch has no rows: a table that isn't there is found out before any are read.
-    if content == nil { try look(context.now) }
-    isLooked = false
+    if content == nil { try look(context) }
   }
 
   /// Looks for a new version, once in a batch.
-  private mutating func look(_ now: Int64) throws(StreamError) {
-    if isLooked { return }
-    isLooked = true
+  private mutating func look(_ context: OperatorContext) throws(StreamError) {
+    let now = context.now
+    if let looked, looked == (context.batch, now) { return }
+    looked = (context.batch, now)
     if let lastLook, content != nil {
       guard let refresh = table.refresh, now &- lastLook >= refresh else { return }
     }

@@ -185,6 +185,8 @@ final class FilePartition: PartitionReader {
       file: path, offset: size)
   }
 
+  var lastName: String { lastFile?.path ?? name }
+
   var hasGrown: Bool {
     guard let last = files.members.last, let status = try? FileStatus(path: last.path),
       last.identity.isSameFile(as: status), let text = try? TextInput(path: last.path)

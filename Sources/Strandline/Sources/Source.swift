@@ -105,6 +105,9 @@ public protocol PartitionReader: AnyObject {
   /// - Parameter rows: positions in the last batch, ascending.
   func locate(rows: [Int]) -> [(offset: Int, length: Int)]
 
+  /// What the last read was of: the partition, or one of its files; offsets of rows are those in it.
+  var lastName: String { get }
+
   /// The bytes of a row, for the file of rejected rows; nil where they can't be had again.
   func bytes(at offset: Int, count: Int) -> [UInt8]?
 }
@@ -112,6 +115,8 @@ public protocol PartitionReader: AnyObject {
 extension PartitionReader {
   /// Rows of a source that isn't text are not decoded.
   public func readMorsels(_ limits: BatchLimits, morselBytes: Int) throws(StreamError) -> MorselBlock? { nil }
+  /// A partition that is one thing.
+  public var lastName: String { name }
   /// A partition that can't grow.
   public var hasGrown: Bool { false }
   /// Rows of a source that isn't text have no bytes of their own.

@@ -31,6 +31,7 @@ extension Stream {
         rows.withLock { $0 += more }
       }
     ).run(checkpoint: nil, options: options)
+    try Task.checkCancellation()
     guard report.isFinished || options.leavesOpen else { throw CancellationError() }
     return rows.withLock { $0 }
   }

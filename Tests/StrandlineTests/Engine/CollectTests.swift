@@ -40,13 +40,15 @@ struct CollectTests {
     #expect(error.code == .plan && error.message.contains("no end"), "\(error)")
   }
 
-  @Test("ends with an error when its task is cancelled, not with a part of the rows")
-  func cancelled() async throws {
+  @Test("ends with an error when its task is cancelled, not with a part of the rows", arguments: [false, true])
+  func cancelled(_ leavesOpen: Bool) async throws {
     let task = Task {
+      var options = EngineOptions()
+      options.leavesOpen = leavesOpen
       // Cancelled before it begins: not one batch is run.
       // Unsafe: the handle isn't used beyond the closure.
       unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-      return try await totals(Stream([Event(at: 1, key: "k")])).collect()
+      return try await totals(Stream([Event(at: 1, key: "k")])).collect(options: options)
     }
     await #expect(throws: CancellationError.self) { try await task.value }
   }
