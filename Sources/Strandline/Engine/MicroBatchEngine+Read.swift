@@ -130,36 +130,29 @@ extension MicroBatchEngine {
       report.rowsThisRun += UInt64(rows + malformed)
     }
     flow.finish(&morsels)
-    var rest = morsels[...]
-    while let partition = rest.first?.partition {
-      let own = rest.prefix { $0.partition == partition }
-      rest = rest.dropFirst(own.count)
-      try take(own, of: partition)
-    }
+    for morsel in morsels { try take(morsel) }
     try flow.mergeParts()
   }
 
-  private func take(_ morsels: ArraySlice<Morsel>, of partition: Int) throws(StreamError) {
-    let reader = partitions[partition].reader
-    for morsel in morsels {
-      var problems = morsel.problems
-      var failure: StreamError?
-      do throws(StreamError) {
-        let refused = try flow.take(morsel)
-        let places = morsel.locate(refused, reader)
-        for (index, row) in refused.enumerated() {
-          problems.append(problem(row.reason, index < places.count ? places[index] : nil, of: morsel))
-        }
-      } catch {
-        failure = error
+  private func take(_ morsel: Morsel) throws(StreamError) {
+    let reader = partitions[morsel.partition].reader
+    var problems = morsel.problems
+    var failure: StreamError?
+    do throws(StreamError) {
+      let refused = try flow.take(morsel)
+      let places = morsel.locate(refused, reader)
+      for (index, row) in refused.enumerated() {
+        problems.append(problem(row.reason, index < places.count ? places[index] : nil, of: morsel))
       }
-      // The first one is the one that is told.
-      problems.sort { $0.offset < $1.offset }
-      if !problems.isEmpty { try refuse(problems, morsel, reader) }
-      if var failure {
-        if failure.code == .row && failure.file == nil { failure.file = reader.name }
-        throw failure
-      }
+    } catch {
+      failure = error
+    }
+    // The first one is the one that is told.
+    problems.sort { $0.offset < $1.offset }
+    if !problems.isEmpty { try refuse(problems, morsel, reader) }
+    if var failure {
+      if failure.code == .row && failure.file == nil { failure.file = reader.name }
+      throw failure
     }
   }
 
