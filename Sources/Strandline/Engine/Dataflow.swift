@@ -29,9 +29,12 @@ struct Dataflow {
   var merging: (node: Int, parts: [PartialRows])?
   /// Whether late rows have an output of their own.
   let keepsLate: Bool
+  /// Whether all of the input is one batch.
+  private let isOneBatch: Bool
 
-  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool) {
+  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool, isOneBatch: Bool = false) {
     self.keepsLate = keepsLate
+    self.isOneBatch = isOneBatch
     nodes = plan.nodes
     fronts = plan.sources.map { SourceFront($0, plan.nodes) }
     emptyState = state.emptied()
@@ -90,9 +93,11 @@ struct Dataflow {
 
   /// Ends a batch: moves the watermarks on, and returns the rows of the result.
   ///
-  /// - Parameter sources: the watermarks of the sources after it.
-  mutating func endBatch(sources: [Int64]) throws(StreamError) -> ColumnBatch {
-    for index in nodes.indices {
+  /// - Parameters:
+  ///   - sources: the watermarks of the sources after it.
+  ///   - hasEnded: whether the input has.
+  mutating func endBatch(sources: [Int64], hasEnded: Bool) throws(StreamError) -> ColumnBatch {
+    for index in nodes.indices where hasEnded || !goesOn(index) {
       context.watermarkBefore = watermarks[index]
       watermarks[index] = max(watermarks[index], watermark(of: index, sources))
       context.watermark = watermarks[index]
@@ -105,6 +110,16 @@ struct Dataflow {
     var rows = ColumnBatch(outputSchema)
     for batch in result { rows.append(contentsOf: batch) }
     return rows
+  }
+
+  /// Whether an operator's batch goes on until the input ends: its watermark stands still, and nobody is told what has changed.
+  private func goesOn(_ node: Int) -> Bool { isOneBatch && nodes[node].operation.dependsOnBatches }
+
+  /// Forgets what the batch has changed, when its record has its copy.
+  mutating func forgetChanges() {
+    for index in nodes.indices where !goesOn(index) {
+      for state in nodes[index].states { context.state.states[state].beginBatch() }
+    }
   }
 
   /// The watermark of an operator's input: what its producers have reached, less what they hold back.
@@ -138,5 +153,5 @@ struct Dataflow {
   }
 
   /// When an operator wants a batch although no row comes, in Unix microseconds; nil for never.
-  var nextAlarm: Int64? { nodes.compactMap(\.operation.nextAlarm).min() }
+  var nextAlarm: Int64? { nodes.indices.compactMap { goesOn($0) ? nil : nodes[$0].operation.nextAlarm }.min() }
 }

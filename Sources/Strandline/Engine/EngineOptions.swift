@@ -53,6 +53,8 @@ public struct EngineOptions: Sendable {
   /// The rows of a morsel, which one thread takes at a time; tests make it small. Fewer than a quarter of it, in all, are
   /// computed by the calling thread alone.
   public var rowsPerMorsel = 32_768
+  /// Whether what is computed is as if all rows were in one batch (SEMANTICS, *One batch*).
+  package var isOneBatch = false
   /// A fault for drills: output is published when it is staged, before the commit.
   public var publishesEarly = false
   /// Who runs, for the message to the next one who opens the store.

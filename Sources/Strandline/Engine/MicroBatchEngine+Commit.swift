@@ -7,10 +7,14 @@ extension MicroBatchEngine {
   /// Ends the batch of the operators and gives it to the writer, which stages the result, commits the batch and publishes what
   /// has become durable.
   ///
-  /// - Parameter isLast: whether it is made durable and visible at once.
-  func commit(_ batch: BatchID, rows: UInt64, watermarks: [Int64], isLast: Bool = false) throws(StreamError) {
+  /// - Parameters:
+  ///   - hasEnded: whether the input has.
+  ///   - isLast: whether it is made durable and visible at once.
+  func commit(
+    _ batch: BatchID, rows: UInt64, watermarks: [Int64], hasEnded: Bool = false, isLast: Bool = false
+  ) throws(StreamError) {
     let late = flow.context.lateRows
-    let result = try flow.endBatch(sources: watermarks)
+    let result = try flow.endBatch(sources: watermarks, hasEnded: hasEnded)
     report.rowsLate += flow.context.lateRows - late
     report.rowsWritten += UInt64(result.count)
     sourceWatermarks = watermarks
@@ -20,7 +24,7 @@ extension MicroBatchEngine {
     try awaitCommit()
     ended.commit = pipeline.prepare(batch, record(rows: rows), flow.context.state)
     // The record has its copy of what the batch changed.
-    flow.context.state.beginBatch()
+    flow.forgetChanges()
     nextBatch = batch.next
     report.computedBatch = batch
     describeState()

@@ -50,6 +50,13 @@ public final class MicroBatchEngine {
     _ plan: StreamPlan, sources: [any Source], sink: any Sink, lateSink: (any Sink)? = nil,
     store directory: (any Directory)?, options: EngineOptions = EngineOptions(), follows: Bool = false
   ) throws(StreamError) {
+    if options.isOneBatch && (directory != nil || follows) {
+      throw StreamError(
+        .plan,
+        follows
+          ? "the input is followed and has no end, at which one batch of all rows would be whole: run it as a job"
+          : "one batch of all rows has nothing to go on from: run it without a checkpoint, or batch by batch")
+    }
     let outputs = Outputs(result: sink, late: lateSink)
     let compiled = try CompiledPlan(plan)
     try compiled.checkLateSink(lateSink)
@@ -61,7 +68,8 @@ public final class MicroBatchEngine {
     }
     var opened = try OpenedStore(compiled, outputs, directory, options)
     workers = .threads(options.workers ?? 1)
-    flow = Dataflow(compiled, opened.takeState(), keepsLate: lateSink != nil)
+    flow = Dataflow(
+      compiled, opened.takeState(), keepsLate: lateSink != nil, isOneBatch: options.isOneBatch)
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
     var readers: [any SourceReader] = []
@@ -241,7 +249,7 @@ public final class MicroBatchEngine {
     }
     let batch = nextBatch
     report.isFinished = hasEnded && !options.leavesOpen
-    try commit(batch, rows: rows, watermarks: watermarks)
+    try commit(batch, rows: rows, watermarks: watermarks, hasEnded: hasEnded)
     return .committed(batch)
   }
 

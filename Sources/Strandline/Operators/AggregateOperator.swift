@@ -53,7 +53,7 @@ struct AggregateOperator: TwoPhaseOperator {
     do throws(StateError) {
       let groups = try context.state.states[state].partial(
         keys: values.keys, inputs: values.inputs, rows: values.count)
-      parts.append(PartialRows(state: state, part: PanePart(pane: pane, groups: groups)))
+      parts.append(.groups(state: state, PanePart(pane: pane, groups: groups)))
     } catch {
       throw StreamError(error)
     }
@@ -62,7 +62,7 @@ struct AggregateOperator: TwoPhaseOperator {
   mutating func merge(_ parts: [PartialRows], _ context: inout OperatorContext) throws(StreamError) {
     do throws(StateError) {
       for number in state...state + (aggregation.window.hasOverlap ? 1 : 0) {
-        let own = parts.filter { $0.state == number }.map(\.part)
+        let own = parts.compactMap { $0.groups(ofState: number) }
         if !own.isEmpty { try context.state.states[number].merge(own, on: context.workers) }
       }
     } catch {
@@ -80,6 +80,9 @@ struct AggregateOperator: TwoPhaseOperator {
 
   mutating func begin(_ context: inout OperatorContext) { rememberPanes(&context) }
 
+  var dependsOnBatches: Bool {
+    aggregation.emission != .final || aggregation.early != nil || aggregation.lateness > 0
+  }
   var keepsProgress: Bool { aggregation.early != nil }
   var progress: [UInt8] { schedule.encoded }
   var nextAlarm: Int64? { schedule.nextAlarm }
@@ -101,5 +104,12 @@ struct AggregateOperator: TwoPhaseOperator {
     aggregation.window.isOnePane
       ? "groups of open windows, dropped with their window"
       : "groups of panes, dropped with the last window that adds them up"
+  }
+}
+
+extension PartialRows {
+  /// What is added to that keyed state; nil for another one's.
+  fileprivate func groups(ofState number: Int) -> PanePart? {
+    if case .groups(number, let part) = self { part } else { nil }
   }
 }

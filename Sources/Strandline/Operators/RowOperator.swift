@@ -22,10 +22,10 @@ extension RowOperator {
 /// An operator that does most of its work on rows before they meet its state: first on each morsel by itself, then on what has
 /// become of them, shard by shard.
 protocol TwoPhaseOperator: StreamOperator {
-  /// The first phase: what rows add to panes of which keyed states. The context has these without any groups.
+  /// The first phase: what rows come to by themselves. The context has the keyed states without any groups.
   func partial(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> [PartialRows]
 
-  /// The second phase: puts what morsels have come to into the state, in their order.
+  /// The second phase: puts together what morsels have come to, in their order.
   mutating func merge(_ parts: [PartialRows], _ context: inout OperatorContext) throws(StreamError)
 }
 
@@ -35,9 +35,10 @@ extension TwoPhaseOperator {
   }
 }
 
-/// What some rows add to a pane of a keyed state.
-struct PartialRows: Sendable {
-  /// The number of the keyed state.
-  var state: Int
-  var part: PanePart
+/// What the first phase makes of rows.
+enum PartialRows: Sendable {
+  /// What they add to a pane of a keyed state, by its number.
+  case groups(state: Int, PanePart)
+  /// The rows themselves, in order.
+  case run(SortedRows)
 }

@@ -96,6 +96,7 @@ struct SessionOperator: StreamOperator {
     try shown.result(KeyedState.sessions(groups))
   }
 
+  var dependsOnBatches: Bool { aggregation.emission == .changes }
   var summary: String { aggregation.summary }
   var identifyingColumns: Int? { aggregation.keys.count + (aggregation.window.hasTimes ? 2 : 0) }
   var keeps: String? { "open sessions, each until its gap is over" }

@@ -2,55 +2,103 @@ import StrandlineColumns
 import StrandlineState
 
 /// Orders the rows of each batch, and keeps the first of them.
-struct SortOperator: StreamOperator {
+///
+/// # Overview
+/// In the first phase some rows are put in order by themselves, which makes a run of them. When the batch ends the runs are merged by
+/// ranges of keys, which are found by samples of all runs: each worker merges what all runs have in a range, and the ranges follow each
+/// other. Rows of equal keys come by their ordinals, so nothing depends on what runs and ranges there are.
+struct SortOperator: TwoPhaseOperator {
   let name = "order"
-  var summary: String {
-    "order: "
-      + zip(order.expressions, order.descending).map { "\($1 ? "descending" : "ascending") \($0.expression)" }
-      .joined(separator: ", ")
-  }
   let order: BoundOrdering
   let limit: Int?
   let schema: Schema
-  private var rows: ColumnBatch
-  private var orders: [[UInt8]] = []
-  private var times: [Int64] = []
-  private var marks: [Int64] = []
+  /// The rows of the batch so far.
+  private var runs: [SortedRows] = []
 
   init(order: BoundOrdering, limit: Int?, schema: Schema) {
     self.order = order
     self.limit = limit
     self.schema = schema
-    rows = ColumnBatch(schema)
   }
 
-  mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
-    let (part, values) = try context.values(of: order.expressions, batch)
-    orders += order.keys(values, rows: part.columns.count)
-    rows.append(contentsOf: part.columns)
-    if let stamped = part.times {
-      times += stamped.times.words
-      marks += stamped.marks
+  var summary: String {
+    "order: "
+      + zip(order.expressions, order.descending).map { "\($1 ? "descending" : "ascending") \($0.expression)" }
+      .joined(separator: ", ") + (limit.map { "; the first \($0)" } ?? "")
+  }
+  var dependsOnBatches: Bool { true }
+  var exchange: String? { "each worker puts rows in order; what is in order is merged by ranges" }
+
+  /// The rows of a run, at most, unless a morsel has more.
+  private static let rowsPerRun = 32_768
+  /// With a limit, so many runs are made one.
+  private static let mostRuns = 32
+  /// The rows of what is merged at once, at most, and their bytes, roughly.
+  private static let (rowsPerPiece, bytesPerPiece) = (65_536, 64 << 20)
+
+  func partial(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> [PartialRows] {
+    let (rows, values) = try context.values(of: order.expressions, rows)
+    let count = rows.columns.count
+    if count == 0 { return [] }
+    let parts = max(1, count / Self.rowsPerRun)
+    var work = (0..<parts).map { part in
+      (rows: count * part / parts..<count * (part + 1) / parts, run: SortedRows(schema))
+    }
+    context.workers.forEach(&work) { [order, limit] (_, part) in
+      part.run = rows.sorted(part.rows, by: values, descending: order.descending, limit: limit)
+    }
+    return work.map { .run($0.run) }
+  }
+
+  mutating func merge(_ parts: [PartialRows], _ context: inout OperatorContext) throws(StreamError) {
+    for case .run(let run) in parts { runs.append(run) }
+    if let limit, runs.count > Self.mostRuns {
+      runs = [SortedRows.merged(runs, runs.map { 0..<$0.count }, schema: schema, limit: limit)]
     }
   }
 
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {
-    if orders.isEmpty { return }
-    let sorted = (0..<Int32(orders.count)).sorted { a, b in
-      let (left, right) = (orders[Int(a)], orders[Int(b)])
-      return left == right ? a < b : left.lexicographicallyPrecedes(right)
+    let sorted = runs
+    runs.removeAll()
+    let total = sorted.reduce(0) { $0 + $1.count }
+    if total == 0 { return }
+    let bytes = sorted.reduce(0) { $0 + $1.memoryBytes }
+    let rows = max(1, min(Self.rowsPerPiece, Self.bytesPerPiece / max(1, bytes / total)))
+    let pieces = SortedRows.pieces(of: sorted, rows: rows)
+    var left = limit ?? total
+    let atOnce = context.workers.count * 2
+    for start in stride(from: 0, to: pieces.count, by: atOnce) where left > 0 {
+      var work = pieces[start..<min(start + atOnce, pieces.count)].map { (piece: $0, rows: SortedRows(schema)) }
+      context.workers.forEach(&work) { [schema] (_, item) in
+        item.rows = SortedRows.merged(sorted, item.piece, schema: schema)
+      }
+      for item in work {
+        give(item.rows.first(left), &context)
+        left -= min(left, item.rows.count)
+      }
     }
-    let kept = Array(sorted.prefix(limit ?? sorted.count))
-    var out = RowBatch(
-      ColumnBatch(schema, columns: rows.columns.map { $0.gathered(kept) }), times: nil, mark: context.watermarkBefore)
-    if !times.isEmpty && !kept.isEmpty {
-      out.times = RowTimes(
-        Column(.timestamp, words: kept.map { times[Int($0)] }), marks: .each(kept.map { marks[Int($0)] }))
+  }
+
+  private func give(_ rows: SortedRows, _ context: inout OperatorContext) {
+    if rows.count == 0 { return }
+    var out = RowBatch(rows.columns, times: nil, mark: context.watermarkBefore)
+    if !rows.times.isEmpty {
+      out.times = RowTimes(Column(.timestamp, words: rows.times), marks: .each(rows.marks))
     }
     context.emit(out)
-    rows.removeAll()
-    orders.removeAll()
-    times.removeAll()
-    marks.removeAll()
+  }
+}
+
+extension RowBatch {
+  /// Some of the rows, in order: of rows that are all selected.
+  ///
+  /// - Parameter values: what they are ordered by.
+  fileprivate func sorted(_ rows: Range<Int>, by values: [Column], descending: [Bool], limit: Int?) -> SortedRows {
+    let part = Selection.rows(rows.map { Int32($0) })
+    let stamped = rows.count == columns.count ? times : times?.gathered(part)
+    return SortedRows(
+      sorting: SortKeys(values.map { $0.part(rows) }, descending: descending), columns.part(rows),
+      times: stamped?.times.words ?? [], marks: stamped?.marks ?? [],
+      ordinals: rows.map { ordinal(of: Int32($0)) }, limit: limit)
   }
 }

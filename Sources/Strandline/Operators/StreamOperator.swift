@@ -53,6 +53,9 @@ protocol StreamOperator: Sendable {
   /// How rows come together for it from the workers, in words, for `explain`; nil where they needn't.
   var exchange: String? { get }
 
+  /// Whether what it gives depends on which rows are in which batch: in a run of one batch its batch ends with the input.
+  var dependsOnBatches: Bool { get }
+
   /// What of the result depends on the order in which rows come, for `explain`; nil for nothing.
   var dependsOnOrder: String? { get }
 
@@ -76,6 +79,7 @@ extension StreamOperator {
   var summary: String { name }
   var keeps: String? { nil }
   var exchange: String? { nil }
+  var dependsOnBatches: Bool { false }
   var dependsOnOrder: String? { nil }
   var identifyingColumns: Int? { nil }
 

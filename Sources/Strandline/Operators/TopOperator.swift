@@ -45,6 +45,7 @@ struct TopOperator: StreamOperator {
   }
 
   var name: String { "top" }
+  var dependsOnBatches: Bool { window == nil }
   var summary: String {
     "the first \(plan.count) by \(keys.words), \(plan.order.map(\.planText).joined(separator: ", "))"
   }

@@ -3,9 +3,10 @@ import Synchronization
 extension Stream {
   /// Runs over a bounded input as one computation in memory, and returns the rows of the result.
   ///
-  /// The plan is the one that a job runs: with final results each group is there once, in the order of (window end, start, key).
-  /// Nothing is committed, so batches are as large as the workers like them. The rows of the result are all in memory at the
-  /// end; of the input, no more than is being computed.
+  /// The plan is the one that a job runs, and the result is as if all rows were in one batch: `ordered(by:)` orders all of them, and
+  /// results that change are there as they are in the end. Final results of windows come in the order of (window end, start, key).
+  /// Nothing is committed. The rows of the result are all in memory at the end; of the input, no more than is being computed, and
+  /// what operators keep of it.
   ///
   /// ```swift
   /// let busiest = try await requests.grouped(by: { $0.path }, in: .tumbling(.hours(1)))
@@ -25,6 +26,7 @@ extension Stream {
     let rows = Mutex<[Row]>([])
     var options = options
     options.pipelinesCommits = false
+    options.isOneBatch = true
     let report = try await write(
       to: CallbackSink { batch in
         let more = try Row.rows(of: batch)
