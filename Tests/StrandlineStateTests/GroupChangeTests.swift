@@ -121,8 +121,8 @@ struct KeyedNumbersTests {
       column.append("none")
       let keys = state.keys([column], as: .text, rows: 2)
       var found: [Int64] = []
-      index.forEach(at: try #require(index.place(of: keys, row: 0))) { found.append($0) }
-      #expect(index.place(of: keys, row: 1) == nil)
+      index.forEach(at: index.find(keys)[0]) { found.append($0) }
+      #expect(index.find(keys)[1] == -1)
       #expect(found == numbers)
     }
     #expect(index.count == 600)

@@ -1,3 +1,4 @@
+import Nexmark
 import Strandline
 
 /// Somebody who may sell and bid.
@@ -40,19 +41,23 @@ struct Bid {
   var extra: String
 }
 
-/// The streams of the three kinds of events, in a directory that `nexmark generate` has written.
+/// The streams of the three kinds of events.
 struct NexmarkStreams {
-  let directory: String
+  let persons: Stream<Person>
+  let auctions: Stream<Auction>
+  let bids: Stream<Bid>
 
-  var persons: Stream<Person> {
-    Stream(from: .jsonLines("\(directory)/persons.ndjson")).eventTime(\.dateTime, delay: .zero)
+  /// Those in a directory that `nexmark generate` has written.
+  init(directory: String) {
+    persons = Stream(from: .jsonLines("\(directory)/persons.ndjson")).eventTime(\.dateTime, delay: .zero)
+    auctions = Stream(from: .jsonLines("\(directory)/auctions.ndjson")).eventTime(\.dateTime, delay: .zero)
+    bids = Stream(from: .jsonLines("\(directory)/bids.ndjson")).eventTime(\.dateTime, delay: .zero)
   }
 
-  var auctions: Stream<Auction> {
-    Stream(from: .jsonLines("\(directory)/auctions.ndjson")).eventTime(\.dateTime, delay: .zero)
-  }
-
-  var bids: Stream<Bid> {
-    Stream(from: .jsonLines("\(directory)/bids.ndjson")).eventTime(\.dateTime, delay: .zero)
+  /// Those that are in memory.
+  init(_ rows: NexmarkRows) {
+    persons = Stream(source: rows.source(.person)).eventTime(\.dateTime, delay: .zero)
+    auctions = Stream(source: rows.source(.auction)).eventTime(\.dateTime, delay: .zero)
+    bids = Stream(source: rows.source(.bid)).eventTime(\.dateTime, delay: .zero)
   }
 }

@@ -17,14 +17,15 @@ extension Dataflow {
       // Rows that nothing changes before their time is known are made as late as they can be: then they are in the cache.
       if front.before.isEmpty, let eventTime, morsel.measure(eventTime.column) { return }
       morsel.make()
-      morsel.apply(front.before.operators(nodes), keepsAll: true)
+      morsel.inHand.apply(front.before.operators(nodes), keepsAll: true)
       guard let eventTime else { return }
-      morsel.rows = morsel.rows.map { morsel.context.withoutRefused($0) }
-      morsel.range = morsel.rows.flatMap { eventTime.times(of: $0).range }
+      morsel.inHand.rows = morsel.inHand.rows.map { morsel.inHand.context.withoutRefused($0) }
+      morsel.range = morsel.inHand.rows.flatMap { eventTime.times(of: $0).range }
     }
   }
 
-  private mutating func prepare(_ node: Int) throws(StreamError) {
+  /// Gets an operator ready for rows of the batch.
+  mutating func prepare(_ node: Int) throws(StreamError) {
     guard var operation = nodes[node].operation as? any RowOperator else { return }
     try operation.prepare(&context)
     nodes[node].operation = operation
@@ -35,9 +36,9 @@ extension Dataflow {
   /// - Parameter ordinal: the place of the first row among all rows of one event time.
   func stamp(_ morsel: inout Morsel, clock: inout PartitionClock, ordinal: Int64) {
     morsel.ordinal = ordinal
-    morsel.rows?.ordinal = ordinal
+    morsel.inHand.rows?.ordinal = ordinal
     guard let eventTime = fronts[morsel.source].eventTime(nodes) else { return }
-    if morsel.rows == nil, let range = morsel.range {
+    if morsel.inHand.rows == nil, let range = morsel.range {
       let before = clock
       if clock.advance(past: range, limits: eventTime.limits) {
         morsel.clock = before
@@ -50,25 +51,19 @@ extension Dataflow {
 
   /// Takes morsels through the operators behind the event time, and through the first phase of the one behind them.
   func finish(_ morsels: inout [Morsel]) {
-    context.workers.forEach(&morsels) { [fronts, nodes, watermarks, keepsLate] (_, morsel) in
+    let entries = fronts.map { $0.consumer.map { entry($0.node) } }
+    context.workers.forEach(&morsels) { [fronts, nodes] (_, morsel) in
       let front = fronts[morsel.source]
       if var clock = morsel.clock, let eventTime = front.eventTime(nodes) {
         morsel.make()
         morsel.stamp(eventTime, &clock)
       }
-      morsel.apply(front.behind.operators(nodes))
-      guard morsel.error == nil, let rows = morsel.rows, let node = front.consumer?.node,
-        let operation = nodes[node].operation as? any TwoPhaseOperator
+      morsel.inHand.apply(front.behind.operators(nodes))
+      guard let (node, input) = front.consumer, let operation = nodes[node].operation as? any TwoPhaseOperator,
+        let entry = entries[morsel.source]
       else { return }
-      morsel.context.watermark = watermarks[node]
-      morsel.context.watermarkBefore = watermarks[node]
-      morsel.context.keepsLate = keepsLate && nodes[node].writesLate
-      do throws(StreamError) {
-        morsel.parts = try operation.partial(rows, &morsel.context)
-      } catch {
-        morsel.error = error
-      }
-      morsel.rows = nil
+      morsel.inHand.context.enter(entry)
+      morsel.inHand.apply(operation, input: input)
     }
   }
 
@@ -76,18 +71,18 @@ extension Dataflow {
   ///
   /// - Returns: the rows that can't be used, ascending.
   mutating func take(_ morsel: Morsel) throws(StreamError) -> [RefusedRow] {
-    if let error = morsel.error { throw error }
+    if let error = morsel.inHand.error { throw error }
     if morsel.count > 0 { context.hasRows = true }
-    context.takeLate(of: morsel.context)
-    context.refused = morsel.context.refused
+    context.takeLate(of: morsel.inHand.context)
+    context.refused = morsel.inHand.context.refused
     let consumer = fronts[morsel.source].consumer
-    if let node = consumer?.node, let parts = morsel.parts {
-      if merging?.node != node {
+    if let consumer, let parts = morsel.inHand.parts {
+      if merging?.node != consumer.node || merging?.input != consumer.input {
         try mergeParts()
-        merging = (node, [])
+        merging = (consumer.node, consumer.input, [])
       }
       merging?.parts += parts
-    } else if let rows = morsel.rows {
+    } else if let rows = morsel.inHand.rows {
       try mergeParts()
       try deliver(rows, to: consumer)
     }
@@ -96,11 +91,15 @@ extension Dataflow {
 
   /// Puts what morsels have come to into the state.
   mutating func mergeParts() throws(StreamError) {
-    guard let (node, parts) = merging.take(), var operation = nodes[node].operation as? any TwoPhaseOperator else {
-      return
-    }
-    try operation.merge(parts, &context)
-    nodes[node].operation = operation
+    guard let (node, input, parts) = merging.take() else { return }
+    try merge(parts, into: (node, input))
+  }
+
+  /// Puts what morsels have come to into the state of an operator, and gives on what follows from it.
+  mutating func merge(_ parts: [any Sendable], into consumer: (node: Int, input: Int)) throws(StreamError) {
+    context.enter(entry(consumer.node))
+    try nodes[consumer.node].operation.take(parts: parts, from: consumer.input, &context)
+    try forward(from: consumer.node)
   }
 }
 
@@ -121,8 +120,8 @@ extension SourceFront {
 extension Morsel {
   /// Gives the rows their event time, and moves the clock past them.
   fileprivate mutating func stamp(_ eventTime: EventTimeOperator, _ clock: inout PartitionClock) {
-    guard let before = rows else { return }
-    let after = eventTime.stamp(before, range: range, &clock, &context.refused)
-    rows = after.selection.count > 0 ? after : nil
+    guard let before = inHand.rows else { return }
+    let after = eventTime.stamp(before, range: range, &clock, &inHand.context.refused)
+    inHand.rows = after.selection.count > 0 ? after : nil
   }
 }

@@ -20,27 +20,33 @@ struct Dataflow {
   private let outputSchema: Schema
   /// Whether commits say more than the stream's watermark.
   let isExtended: Bool
+  /// The watermarks of the sources after the last batch.
+  private var sources: [Int64]
   /// The watermarks of the operators' inputs after the last batch.
   private(set) var watermarks: [Int64]
   /// The states, and what the batch in hand has come to.
   var context: OperatorContext
   private var result: [ColumnBatch] = []
   /// What morsels have come to and is not yet in the state of that operator.
-  var merging: (node: Int, parts: [PartialRows])?
+  var merging: (node: Int, input: Int, parts: [any Sendable])?
   /// Whether late rows have an output of their own.
   let keepsLate: Bool
   /// Whether all of the input is one batch.
   private let isOneBatch: Bool
+  /// The rows of a morsel.
+  let rowsPerMorsel: Int
 
-  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool, isOneBatch: Bool = false) {
+  init(_ plan: CompiledPlan, _ state: StreamState, keepsLate: Bool, isOneBatch: Bool, rowsPerMorsel: Int) {
     self.keepsLate = keepsLate
     self.isOneBatch = isOneBatch
+    self.rowsPerMorsel = rowsPerMorsel
     nodes = plan.nodes
     fronts = plan.sources.map { SourceFront($0, plan.nodes) }
     emptyState = state.emptied()
     states = plan.states
     outputSchema = plan.outputSchema
     isExtended = plan.isExtended
+    sources = Array(repeating: .min, count: plan.sources.count)
     watermarks = Array(repeating: .min, count: plan.nodes.count)
     context = OperatorContext(state)
   }
@@ -55,6 +61,7 @@ struct Dataflow {
   /// - Parameter sources: the watermarks of the sources after it.
   /// - Throws: `StreamError` `.store` for progress that an operator can't read.
   mutating func restored(sources: [Int64], progress: [[UInt8]]) throws(StreamError) {
+    self.sources = sources
     for index in nodes.indices {
       watermarks[index] = watermark(of: index, sources)
       context.watermark = watermarks[index]
@@ -79,16 +86,23 @@ struct Dataflow {
       result.append(rows.compacted.columns)
       return
     }
+    if try deliverInMorsels(rows, to: consumer) { return }
     let node = consumer.node
-    context.watermark = watermarks[node]
-    context.watermarkBefore = watermarks[node]
-    context.keepsLate = keepsLate && nodes[node].writesLate
+    context.enter(entry(node))
     try nodes[node].operation.take(rows, from: consumer.input, &context)
     try forward(from: node)
   }
 
-  private mutating func forward(from node: Int) throws(StreamError) {
-    for rows in context.takeEmitted() { try deliver(rows, to: nodes[node].consumer) }
+  /// What an operator is told when rows come to it.
+  func entry(_ node: Int) -> OperatorEntry {
+    OperatorEntry(
+      watermark: watermarks[node], keepsLate: keepsLate && nodes[node].writesLate,
+      endedInputs: nodes[node].inputs.map { watermark(of: $0, sources) == .max })
+  }
+
+  /// Gives what an operator has given to the next one.
+  mutating func forward(from node: Int) throws(StreamError) {
+    for rows in context.takeEmitted(by: node, of: nodes.count) { try deliver(rows, to: nodes[node].consumer) }
   }
 
   /// Ends a batch: moves the watermarks on, and returns the rows of the result.
@@ -104,6 +118,7 @@ struct Dataflow {
       try nodes[index].operation.endBatch(&context)
       try forward(from: index)
     }
+    self.sources = sources
     context.state.endBatch(on: context.workers)
     defer { result.removeAll() }
     if result.count == 1 { return result[0] }
@@ -126,19 +141,22 @@ struct Dataflow {
   ///
   /// Where it is the largest of several, those that have ended don't count until all have.
   private func watermark(of node: Int, _ sources: [Int64]) -> Int64 {
-    let inputs = nodes[node].inputs.map { origin in
-      switch origin {
-      case .source(let source): return sources[source]
-      case .node(let producer):
-        let (reached, delay) = (watermarks[producer], nodes[producer].operation.outputDelay)
-        if reached == .max { return reached }
-        let (watermark, isBelow) = reached.subtractingReportingOverflow(delay)
-        return isBelow ? .min : watermark
-      }
-    }
+    let inputs = nodes[node].inputs.map { watermark(of: $0, sources) }
     if nodes[node].policy == .minimum { return inputs.min() ?? .min }
     // One that has ended is ahead of none: the others go on at their own watermarks.
     return inputs.filter { $0 < .max }.max() ?? .max
+  }
+
+  /// The watermark of rows from there.
+  private func watermark(of origin: CompiledPlan.Origin, _ sources: [Int64]) -> Int64 {
+    switch origin {
+    case .source(let source): return sources[source]
+    case .node(let producer):
+      let (reached, delay) = (watermarks[producer], nodes[producer].operation.outputDelay)
+      if reached == .max { return reached }
+      let (watermark, isBelow) = reached.subtractingReportingOverflow(delay)
+      return isBelow ? .min : watermark
+    }
   }
 
   /// What a commit says of the operators: the watermarks of their keyed states and their progress; nothing for a plan whose

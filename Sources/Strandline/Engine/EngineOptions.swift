@@ -47,8 +47,8 @@ public struct EngineOptions: Sendable {
   /// does it, an engine that is stepped by hand does not.
   public var pipelinesCommits: Bool?
   /// How many threads compute a batch; nil for what suits who runs: a job takes every processor that it may run on, an engine
-  /// that is stepped by hand the calling thread alone. Results don't depend on it (SEMANTICS 21 and 40 say of what the order
-  /// within a batch does), and it may be another one in each run.
+  /// that is stepped by hand the calling thread alone. Results don't depend on it (SEMANTICS, *One's own*,
+  /// says of which aggregates they may), and it may be another one in each run.
   public var workers: Int?
   /// The rows of a morsel, which one thread takes at a time; tests make it small. Fewer than a quarter of it, in all, are
   /// computed by the calling thread alone.

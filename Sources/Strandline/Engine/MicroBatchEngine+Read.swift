@@ -16,9 +16,12 @@ extension MicroBatchEngine {
     var morsels: [Morsel] = []
     var visited: [(partition: Int, progress: PartitionProgress)] = []
     withRows.removeAll()
-    for step in partitions.indices {
-      let index = (cursor + step) % partitions.count
-      if partitions[index].hasEnded { continue }
+    let step = readingSteps.first { step in
+      partitions.contains { !$0.hasEnded && step.contains($0.source) }
+    }
+    for turn in partitions.indices {
+      let index = (cursor + turn) % partitions.count
+      if partitions[index].hasEnded || !(step?.contains(partitions[index].source) ?? true) { continue }
       let (rows, progress) = try read(index, &morsels)
       visited.append((index, progress))
       taken += UInt64(rows)

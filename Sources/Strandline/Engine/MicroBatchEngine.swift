@@ -32,6 +32,8 @@ public final class MicroBatchEngine {
   var sourceWatermarks: [Int64]
   /// The partition whose turn it is.
   var cursor = 0
+  /// The sources that are read together, step by step; empty where all are.
+  let readingSteps: [[Int]]
   /// The partitions that have brought rows since reading began.
   var withRows: Set<Int> = []
   /// Who computes.
@@ -69,7 +71,9 @@ public final class MicroBatchEngine {
     var opened = try OpenedStore(compiled, outputs, directory, options)
     workers = .threads(options.workers ?? 1)
     flow = Dataflow(
-      compiled, opened.takeState(), keepsLate: lateSink != nil, isOneBatch: options.isOneBatch)
+      compiled, opened.takeState(), keepsLate: lateSink != nil, isOneBatch: options.isOneBatch,
+      rowsPerMorsel: options.rowsPerMorsel)
+    readingSteps = options.isOneBatch ? compiled.readingSteps(sources.map(\.approximateBytes)) : []
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
     var readers: [any SourceReader] = []

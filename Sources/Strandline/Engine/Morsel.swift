@@ -17,20 +17,14 @@ struct Morsel: Sendable {
   private(set) var count = 0
   /// Rows among them that could not be decoded.
   var problems: [RowProblem] = []
-  /// The rows; nil when none is left.
-  var rows: RowBatch?
   /// The place of the first row among all rows of one event time.
   var ordinal: Int64 = 0
   /// The smallest and the largest event time.
   var range: ClosedRange<Int64>?
   /// The partition's clock in front of the rows, where it has moved past them before they were made.
   var clock: PartitionClock?
-  /// What the operators have found out of the rows.
-  var context: OperatorContext
-  /// What the rows add to the state, where that is known without it.
-  var parts: [PartialRows]?
-  /// What went wrong with the rows.
-  var error: StreamError?
+  /// The rows, as soon as they are made.
+  var inHand: MorselRows
 
   /// What the rows are made of.
   enum Content: Sendable {
@@ -44,7 +38,7 @@ struct Morsel: Sendable {
     self.partition = partition
     self.source = source
     self.content = content
-    self.context = context
+    inHand = MorselRows(context: context)
   }
 
   /// About how many rows there are.
@@ -80,7 +74,7 @@ struct Morsel: Sendable {
     if count == 0 { return }
     var rows = RowBatch(batch, times: nil, mark: .min, ordinal: ordinal)
     rows.isSource = true
-    self.rows = rows
+    inHand.rows = rows
   }
 
   /// The offsets at which rows begin, and their lengths; fewer where that isn't known.
@@ -105,21 +99,6 @@ struct Morsel: Sendable {
     switch content {
     case .rows: reader.bytes(at: offset, count: count)
     case .text(let text): text.bytes(at: offset, count: count)
-    }
-  }
-
-  /// Takes the rows through operators.
-  ///
-  /// - Parameter keepsAll: whether rows stay of which none is selected: until their time is known they move the clock all the same.
-  mutating func apply(_ operators: [any RowOperator], keepsAll: Bool = false) {
-    do throws(StreamError) {
-      for operation in operators {
-        guard let before = rows, error == nil else { return }
-        let after = try operation.apply(before, &context)
-        rows = keepsAll || after.selection.count > 0 ? after : nil
-      }
-    } catch {
-      self.error = error
     }
   }
 }

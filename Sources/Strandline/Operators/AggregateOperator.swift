@@ -23,7 +23,9 @@ struct AggregateOperator: TwoPhaseOperator {
     schedule = EarlySchedule(aggregation.early)
   }
 
-  func partial(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> [PartialRows] {
+  func partial(
+    _ rows: RowBatch, from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) -> [StatePart] {
     guard let times = rows.times else { return [] }
     let assignment = PaneAssignment(
       times, rows.selection, window: aggregation.window, lateness: aggregation.lateness, least: context.watermark)
@@ -34,7 +36,7 @@ struct AggregateOperator: TwoPhaseOperator {
     let (keys, inputs) = try aggregation.values(rows, &taken, &context)
     let values = RowValues(keys: keys, inputs: inputs, rows: taken, of: rows.columns.count)
     let panes = assignment.selections
-    var parts: [PartialRows] = []
+    var parts: [StatePart] = []
     if panes.count == 1 && assignment.windows.isEmpty {
       try add(values, to: panes[0].pane, of: state, context, &parts)
       return parts
@@ -47,22 +49,24 @@ struct AggregateOperator: TwoPhaseOperator {
   }
 
   private func add(
-    _ values: RowValues, to pane: Int64, of state: Int, _ context: OperatorContext, _ parts: inout [PartialRows]
+    _ values: RowValues, to pane: Int64, of state: Int, _ context: OperatorContext, _ parts: inout [StatePart]
   ) throws(StreamError) {
     if values.count == 0 { return }
     do throws(StateError) {
       let groups = try context.state.states[state].partial(
         keys: values.keys, inputs: values.inputs, rows: values.count)
-      parts.append(.groups(state: state, PanePart(pane: pane, groups: groups)))
+      parts.append(StatePart(state: state, part: PanePart(pane: pane, groups: groups)))
     } catch {
       throw StreamError(error)
     }
   }
 
-  mutating func merge(_ parts: [PartialRows], _ context: inout OperatorContext) throws(StreamError) {
+  mutating func merge(
+    _ parts: [StatePart], from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) {
     do throws(StateError) {
       for number in state...state + (aggregation.window.hasOverlap ? 1 : 0) {
-        let own = parts.compactMap { $0.groups(ofState: number) }
+        let own = parts.filter { $0.state == number }.map(\.part)
         if !own.isEmpty { try context.state.states[number].merge(own, on: context.workers) }
       }
     } catch {
@@ -107,9 +111,9 @@ struct AggregateOperator: TwoPhaseOperator {
   }
 }
 
-extension PartialRows {
-  /// What is added to that keyed state; nil for another one's.
-  fileprivate func groups(ofState number: Int) -> PanePart? {
-    if case .groups(number, let part) = self { part } else { nil }
-  }
+/// What some rows add to a pane of a keyed state.
+struct StatePart: Sendable {
+  /// The number of the keyed state.
+  var state: Int
+  var part: PanePart
 }

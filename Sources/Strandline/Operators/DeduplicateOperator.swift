@@ -40,7 +40,7 @@ struct DeduplicateOperator: StreamOperator {
     } catch {
       throw StreamError(error)
     }
-    context.emit(rows)
+    context.pass(rows)
   }
 
   /// Which rows have a kept one of an earlier batch near them.

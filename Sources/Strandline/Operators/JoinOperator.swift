@@ -11,7 +11,7 @@ import StrandlineState
 ///
 /// # Invariants
 /// The left side is the operator's first input and its first keyed state.
-struct JoinOperator: StreamOperator {
+struct JoinOperator: TwoPhaseOperator {
   let name = "join"
   let kind: JoinKind
   /// How much later than the left row the right one may be; nil for any time.
@@ -38,42 +38,78 @@ struct JoinOperator: StreamOperator {
     outputSchema = JoinPlan.schema(sides[0].schema, sides[1].schema, kind: kind)
   }
 
-  mutating func take(_ batch: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
+  /// The rows that can be pairs, and where they are to be found.
+  func partial(
+    _ rows: RowBatch, from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) -> [JoinRows] {
     let late = context.late.count
-    let batch = context.takeOnTime(batch)
+    let batch = context.takeOnTime(rows)
     for index in late..<context.late.count { context.late[index] = alone(context.late[index], input) }
-    if batch.columns.count == 0 { return }
+    if batch.columns.count == 0 { return [] }
+    let side = sides[input]
+    let (part, keys) = try context.values(of: side.keys, batch)
+    let count = part.columns.count
+    if count == 0 { return [] }
+    var isKeyless: [Bool]?
+    if keys.contains(where: \.hasNulls) {
+      isKeyless = (0..<count).map { row in keys.contains { $0.isNull(row) } }
+    }
+    let rows = 0..<Int32(count)
+    return [
+      JoinRows(
+        times: part.times?.times.words ?? Array(repeating: 0, count: count),
+        ordinals: rows.map { part.ordinal(of: $0) }, keyColumns: keys,
+        keys: context.state.states[side.state].keys(keys, as: side.layout, rows: count),
+        columns: side.kept.map { part.columns.columns[$0] }, isKeyless: isKeyless)
+    ]
+  }
+
+  mutating func merge(
+    _ parts: [JoinRows], from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) {
+    if parts.isEmpty { return }
     do {
-      let rows = try arrivals(batch, input, &context)
-      if rows.count == 0 { return }
-      let (pairs, columns) = try pairs(of: rows, input, context)
-      var matched = [Bool](repeating: false, count: rows.count)
-      for row in pairs.arrivals { matched[Int(row)] = true }
-      let first = pairs.firstMatches(of: sides[1 - input])
-      switch kind {
-      case .inner, .left, .right, .full: giveColumns(columns, times(of: pairs, rows, input), &context)
-      case .semi where input == 0:
-        let chosen = (0..<Int32(rows.count)).filter { matched[Int($0)] }
-        let columns = rows.columns.map { $0.gathered(chosen) }
-        giveColumns(columns, chosen.map { rows.times[Int($0)] }, &context)
-      case .semi:
-        giveColumns(
-          try first.keptColumns(sides[0], context.state.states[sides[0].state]), first.keptTimes(sides[0]), &context)
-      case .anti: break
+      let meetings = try meet(parts, input, context)
+      for meeting in meetings { give(meeting.columns, meeting.times, &context) }
+      if sides[1 - input].isTracked {
+        for meeting in meetings { try match(meeting.pairs, 1 - input, &context) }
       }
-      for (pane, rows) in first.byPane {
-        sides[1 - input].match(rows.map { first.entries[$0] }, pane: pane, &context.state)
-      }
-      // A row of which it is known that it comes out, or never will, isn't kept.
-      let isDecided = kind.isOneSided && input == 0
-      let chosen = (0..<Int32(rows.count)).filter { !isDecided || !matched[Int($0)] }
-      try sides[input].keep(rows, chosen, matched: matched, &context.state)
+      try sides[input].keep(meetings.flatMap(\.kept), &context.state, on: context.workers)
     } catch let error as StreamError {
       throw error
     } catch let error as StateError {
       throw StreamError(error)
     } catch {
       throw StreamError(.row, "a row can't be computed: \(error)")
+    }
+  }
+
+  /// What rows that arrive come to with those that the other side keeps.
+  private func meet(
+    _ parts: [JoinRows], _ input: Int, _ context: OperatorContext
+  ) throws -> [JoinMeeting] {
+    var work = parts.map { (rows: $0, result: Result<JoinMeeting, any Error>?.none) }
+    let hasEnded = context.endedInputs[1 - input]
+    context.workers.forEach(&work) { [self, states = context.state] (_, item) in
+      item.result = Result { [rows = item.rows] in
+        try JoinMeeting(rows, input, self, hasEnded: hasEnded, states)
+      }
+    }
+    return try work.compactMap { try $0.result?.get() }
+  }
+
+  /// Notes which kept rows have matched; of a semi join they come out when they first do.
+  private mutating func match(
+    _ pairs: JoinPairs, _ side: Int, _ context: inout OperatorContext
+  ) throws {
+    let first = pairs.firstMatches(of: sides[side])
+    if kind == .semi {
+      give(
+        try first.keptColumns(sides[side], context.state.states[sides[side].state]), first.keptTimes(sides[side]),
+        &context)
+    }
+    for (pane, pairs) in first.byPane {
+      sides[side].match(pairs.map { first.kept[$0] }, pane: pane, &context.state)
     }
   }
 
@@ -88,57 +124,10 @@ struct JoinOperator: StreamOperator {
     return side == 0 ? columns + missing : missing + columns
   }
 
-  /// The rows of a side that can match; those with a null in their key come out at once, where rows without a pair do.
-  private mutating func arrivals(
-    _ batch: RowBatch, _ input: Int, _ context: inout OperatorContext
-  ) throws -> JoinRows {
-    let side = sides[input]
-    let (batch, values) = try context.values(of: side.keys, batch)
-    var keys = values
-    var positions = batch.selection.positions
-    if keys.contains(where: \.hasNulls) {
-      var (whole, missing): ([Int32], [Int32]) = ([], [])
-      for row in 0..<positions.count {
-        if keys.contains(where: { $0.isNull(row) }) { missing.append(Int32(row)) } else { whole.append(Int32(row)) }
-      }
-      if keeps(input) {
-        let rows = missing.map { positions[Int($0)] }
-        giveAlone(
-          side.kept.map { batch.columns.columns[$0].gathered(rows) }, rows.map { batch.time(of: $0) }, input, &context)
-      }
-      keys = keys.map { $0.gathered(whole) }
-      positions = whole.map { positions[Int($0)] }
-    }
-    return JoinRows(
-      times: positions.map { batch.time(of: $0) }, ordinals: positions.map { batch.ordinal(of: $0) }, keyColumns: keys,
-      keys: context.state.states[side.state].keys(keys, as: side.layout, rows: positions.count),
-      columns: side.kept.map { batch.columns.columns[$0].gathered(positions) })
-  }
+  /// Whether rows of a side come out that have no pair.
+  func keeps(_ side: Int) -> Bool { side == 0 ? kind.keepsLeft : kind.keepsRight }
 
-  /// The pairs of rows that arrive, and their columns where they are needed.
-  private func pairs(
-    of rows: JoinRows, _ input: Int, _ context: OperatorContext
-  ) throws -> (JoinPairs, [Column]) {
-    let offsets = within.map { input == 0 ? $0 : -$0.upperBound ... -$0.lowerBound }
-    let other = sides[1 - input]
-    let pairs = JoinPairs(rows, with: other, offsets: offsets)
-    if pairs.count == 0 || kind.isOneSided && condition == nil { return (pairs, []) }
-    let kept = try pairs.keptColumns(other, context.state.states[other.state])
-    let arrived = rows.columns.map { $0.gathered(pairs.arrivals) }
-    let columns = input == 0 ? arrived + kept : kept + arrived
-    guard let condition else { return (pairs, columns) }
-    let selection = try condition.select(ColumnBatch(pairSchema, columns: columns), .all(pairs.count))
-    return (pairs.gathered(selection), columns.map { $0.gathered(selection) })
-  }
-
-  /// The time of a pair is that of its later row.
-  private func times(of pairs: JoinPairs, _ rows: JoinRows, _ input: Int) -> [Int64] {
-    zip(pairs.arrivals, pairs.keptTimes(sides[1 - input])).map { max(rows.times[Int($0)], $1) }
-  }
-
-  private func keeps(_ side: Int) -> Bool { side == 0 ? kind.keepsLeft : kind.keepsRight }
-
-  private mutating func giveColumns(_ columns: [Column], _ times: [Int64], _ context: inout OperatorContext) {
+  private func give(_ columns: [Column], _ times: [Int64], _ context: inout OperatorContext) {
     if times.isEmpty { return }
     let before = context.watermarkBefore
     let (mark, isBelow) = before.subtractingReportingOverflow(outputDelay)
@@ -146,13 +135,6 @@ struct JoinOperator: StreamOperator {
       RowBatch(
         ColumnBatch(outputSchema, columns: columns), times: isTimed ? Column(.timestamp, words: times) : nil,
         mark: before == .max ? before : isBelow ? .min : mark))
-  }
-
-  /// Gives rows of one side that have no pair.
-  private mutating func giveAlone(
-    _ columns: [Column], _ times: [Int64], _ side: Int, _ context: inout OperatorContext
-  ) {
-    giveColumns(alone(columns, side, count: times.count), times, &context)
   }
 
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {
@@ -182,7 +164,7 @@ struct JoinOperator: StreamOperator {
     } catch {
       throw StreamError(error)
     }
-    giveAlone(columns, times, side, &context)
+    give(alone(columns, side, count: times.count), times, &context)
   }
 
   // MARK: - Commits
@@ -212,14 +194,13 @@ struct JoinOperator: StreamOperator {
     return text
   }
 
+  var exchange: String? {
+    "rows of both sides to their shards, by hash of \(sides[0].keys.words) = \(sides[1].keys.words)"
+  }
+
   var keeps: String? {
     within == nil
       ? "all rows of both sides, until the input ends"
       : "rows of both sides, until the watermark is beyond all that could match them"
   }
-}
-
-extension RowBatch {
-  /// The time of a row; zero in a stream without event time.
-  func time(of row: Int32) -> Int64 { times?.time(of: Int(row)) ?? 0 }
 }

@@ -2,73 +2,65 @@ import StrandlineColumns
 import StrandlineState
 
 /// Pairs of a row that arrives and a row that the other side keeps.
-struct JoinPairs {
+struct JoinPairs: Sendable {
   /// The rows that arrive, by their place among them.
   var arrivals: [Int32] = []
-  /// The panes of the kept ones, and their places there.
-  var panes: [Int64] = []
-  var entries: [Int32] = []
+  /// Where the kept ones are.
+  var kept: [JoinPlace] = []
 
   var count: Int { arrivals.count }
 
-  /// The pairs of rows whose keys are equal, and whose times are near enough: those of one row that arrives in the order of the
-  /// kept ones' ordinals, whatever they were found through.
+  init() {}
+
+  /// The pairs of rows whose keys are equal, and whose times are near enough: by the rows that arrive, and those of one row in the
+  /// order of the kept ones' ordinals, whatever they were found through.
   ///
   /// - Parameter offsets: how much later the kept row may be; nil for any time.
-  init(_ rows: JoinRows, with side: JoinSide, offsets: ClosedRange<Int64>?) {
-    var ordinals: [Int64] = []
-    for row in 0..<rows.count {
-      let first = arrivals.count
-      ordinals.removeAll(keepingCapacity: true)
-      let time = rows.times[row]
-      let (low, high) = offsets.map { (time + $0.lowerBound, time + $0.upperBound) } ?? (.min, .max)
-      side.forEachPane(from: low, through: high) { pane, kept in
-        guard let place = kept.entries.place(of: rows.keys, row: row) else { return }
-        kept.entries.forEach(at: place) { entry in
-          let time = kept.times[Int(entry)]
-          guard time >= low && time <= high else { return }
-          arrivals.append(Int32(row))
-          panes.append(pane)
-          entries.append(Int32(entry))
-          ordinals.append(kept.ordinals[Int(entry)])
+  init(_ rows: JoinRows, with side: JoinSide, offsets: ClosedRange<Int64>?, _ state: borrowing KeyedState) {
+    if side.panes.isEmpty { return }
+    var found = FoundPairs(rows, offsets)
+    for (pane, chosen) in side.panes(of: rows, offsets) {
+      guard let held = side.panes[pane] else { continue }
+      let keys = chosen.map { rows.keys.gathered($0) } ?? rows.keys
+      let order = state.order(keys)
+      for (shard, part) in held.parts.enumerated() {
+        let own = order.rows[order.range(ofShard: shard)]
+        if own.isEmpty { continue }
+        guard let part else { continue }
+        let places = part.entries.find(keys.gathered(Array(own)))
+        for (position, place) in zip(own, places) where place >= 0 {
+          let row = chosen.map { $0[Int(position)] } ?? position
+          found.add(row, part, at: place, JoinPlace(pane: pane, shard: Int32(shard), entry: 0))
         }
       }
-      sort(from: first, by: ordinals)
     }
-  }
-
-  /// Sorts the last pairs by the ordinals of their kept rows.
-  private mutating func sort(from first: Int, by ordinals: [Int64]) {
-    if zip(ordinals, ordinals.dropFirst()).allSatisfy({ $0 < $1 }) { return }
-    let order = ordinals.indices.sorted { ordinals[$0] < ordinals[$1] }
-    let (panes, entries) = (order.map { self.panes[first + $0] }, order.map { self.entries[first + $0] })
-    self.panes.replaceSubrange(first..., with: panes)
-    self.entries.replaceSubrange(first..., with: entries)
+    (arrivals, kept) = found.ordered
   }
 
   /// Some of the pairs.
   func gathered(_ selection: Selection) -> JoinPairs {
     guard case .rows(let rows) = selection else { return self }
-    var out = self
+    var out = JoinPairs()
     out.arrivals = rows.map { arrivals[Int($0)] }
-    out.panes = rows.map { panes[Int($0)] }
-    out.entries = rows.map { entries[Int($0)] }
+    out.kept = rows.map { kept[Int($0)] }
     return out
   }
 
   /// The first pair of each kept row that has not matched before.
   func firstMatches(of side: JoinSide) -> JoinPairs {
-    var seen: Set<JoinEntry> = []
-    let rows = (0..<Int32(count)).filter { row in
-      let entry = JoinEntry(pane: panes[Int(row)], entry: entries[Int(row)])
-      return side.panes[entry.pane]?.isMatched[Int(entry.entry)] == false && seen.insert(entry).inserted
+    var seen: Set<JoinPlace> = []
+    let rows = (0..<Int32(count)).filter { pair in
+      let place = kept[Int(pair)]
+      return !side.isMatched(place) && seen.insert(place).inserted
     }
     return gathered(.rows(rows))
   }
 
-  /// The places of the pairs in each pane.
-  var byPane: [(pane: Int64, rows: [Int])] {
-    Dictionary(grouping: 0..<count) { panes[$0] }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  /// The pairs whose kept rows are in each pane.
+  var byPane: [(pane: Int64, pairs: [Int])] {
+    guard let first = kept.first?.pane else { return [] }
+    if kept.allSatisfy({ $0.pane == first }) { return [(first, Array(0..<count))] }
+    return Dictionary(grouping: 0..<count) { kept[$0].pane }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// The columns of the kept rows, one for each pair.
@@ -76,10 +68,9 @@ struct JoinPairs {
   /// - Throws: `StateError` `.malformed` for a row of the state that can't be read.
   func keptColumns(_ side: JoinSide, _ state: borrowing KeyedState) throws(StateError) -> [Column] {
     var blobs = [[UInt8]](repeating: [], count: count)
-    for (pane, rows) in byPane {
-      guard let kept = side.panes[pane] else { continue }
-      let found = state.blobs(0, of: rows.map { kept.places[Int(entries[$0])] }, pane: pane)
-      for (position, row) in rows.enumerated() { blobs[row] = found[position] }
+    for (pane, pairs) in byPane {
+      let places = pairs.map { side.groupPlace(kept[$0]) }
+      for (pair, bytes) in zip(pairs, state.blobs(0, of: places, pane: pane)) { blobs[pair] = bytes }
     }
     let blob = RowBlob(side.schema)
     var columns = blob.columns
@@ -89,12 +80,49 @@ struct JoinPairs {
 
   /// The times of the kept rows, one for each pair.
   func keptTimes(_ side: JoinSide) -> [Int64] {
-    (0..<count).map { side.panes[panes[$0]]?.times[Int(entries[$0])] ?? 0 }
+    kept.map { side.time($0) }
   }
 }
 
-/// A row that a side keeps.
-private struct JoinEntry: Hashable {
-  var pane: Int64
-  var entry: Int32
+/// Pairs while they are found, in no order.
+private struct FoundPairs {
+  private let rows: JoinRows
+  private let offsets: ClosedRange<Int64>?
+  private var arrivals: [Int32] = []
+  private var kept: [JoinPlace] = []
+  private var ordinals: [Int64] = []
+
+  init(_ rows: JoinRows, _ offsets: ClosedRange<Int64>?) {
+    (self.rows, self.offsets) = (rows, offsets)
+  }
+
+  /// Adds the pairs of a row with the kept rows of its key.
+  mutating func add(_ row: Int32, _ part: JoinPart, at place: Int32, _ kept: JoinPlace) {
+    if !rows.hasKey(Int(row)) { return }
+    let time = rows.times[Int(row)]
+    part.entries.forEach(at: place) { entry in
+      let entry = Int(entry)
+      if let offsets, !offsets.contains(part.times[entry] &- time) { return }
+      arrivals.append(row)
+      self.kept.append(JoinPlace(pane: kept.pane, shard: kept.shard, entry: Int32(entry)))
+      ordinals.append(part.ordinals[entry])
+    }
+  }
+
+  /// The pairs in their order.
+  var ordered: (arrivals: [Int32], kept: [JoinPlace]) {
+    var counts = [Int32](repeating: 0, count: rows.count + 1)
+    for row in arrivals { counts[Int(row) + 1] += 1 }
+    for row in 0..<rows.count { counts[row + 1] += counts[row] }
+    var next = counts
+    var order = [Int32](repeating: 0, count: arrivals.count)
+    for (pair, row) in arrivals.enumerated() {
+      order[Int(next[Int(row)])] = Int32(pair)
+      next[Int(row)] += 1
+    }
+    for row in 0..<rows.count where counts[row + 1] - counts[row] > 1 {
+      order[Int(counts[row])..<Int(counts[row + 1])].sort { ordinals[Int($0)] < ordinals[Int($1)] }
+    }
+    return (order.map { arrivals[Int($0)] }, order.map { kept[Int($0)] })
+  }
 }

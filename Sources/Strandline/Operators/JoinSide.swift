@@ -37,50 +37,92 @@ struct JoinSide: Sendable {
   /// The pane that a time lies in.
   func pane(of time: Int64) -> Int64 { window?.pane(of: time) ?? 0 }
 
-  /// Calls the body with the open panes that times of that range can lie in.
-  func forEachPane(from low: Int64, through high: Int64, _ body: (Int64, JoinPane) -> Void) {
-    guard let window else {
-      if let rows = panes[0] { body(0, rows) }
-      return
-    }
-    var pane = window.pane(of: low)
-    while pane <= high {
-      if let rows = panes[pane] { body(pane, rows) }
-      pane = window.paneEnd(pane)
-    }
-  }
-
-  /// Keeps rows, of which some have matched already.
-  mutating func keep(
-    _ rows: JoinRows, _ chosen: [Int32], matched: [Bool], _ states: inout StreamState
-  ) throws(StateError) {
-    let blob = RowBlob(schema)
-    let byPane = Dictionary(grouping: chosen) { pane(of: rows.times[Int($0)]) }.sorted { $0.key < $1.key }
-    for (pane, chosen) in byPane {
-      var columns = rows.keyColumns.map { $0.gathered(chosen) }
-      let ordinals = chosen.map { rows.ordinals[Int($0)] }
-      columns.append(Column(.int64, words: ordinals))
-      let times = chosen.map { rows.times[Int($0)] }
-      let places = try states.states[state].touch(
-        try states.states[state].keys(columns, rows: chosen.count), pane: pane)
-      states.states[state].set(word: 0, to: times, of: places, pane: pane)
-      let isMatched = chosen.map { matched[Int($0)] }
-      if isTracked && isMatched.contains(true) {
-        states.states[state].set(word: 1, to: isMatched.map { $0 ? 1 : 0 }, of: places, pane: pane)
+  /// The open panes in which rows of the other side may have a pair, and those rows; nil for all of them.
+  ///
+  /// - Parameter offsets: how much later a row of this side may be.
+  func panes(of rows: JoinRows, _ offsets: ClosedRange<Int64>?) -> [(pane: Int64, rows: [Int32]?)] {
+    guard let window, let offsets else { return [(0, nil)] }
+    var byPane: [Int64: [Int32]] = [:]
+    for (row, time) in rows.times.enumerated() {
+      var pane = window.pane(of: time + offsets.lowerBound)
+      while pane <= time + offsets.upperBound {
+        if panes[pane] != nil { byPane[pane, default: []].append(Int32(row)) }
+        pane = window.paneEnd(pane)
       }
-      states.states[state].set(blob: 0, to: blob.encode(rows.columns, rows: chosen), of: places, pane: pane)
-      let empty = JoinPane(layout)
-      try panes[pane, default: empty].add(
-        rows.keys.gathered(chosen), places: places, ordinals: ordinals, times: times, isMatched: isMatched)
+    }
+    return byPane.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Whether a kept row has matched.
+  func isMatched(_ row: JoinPlace) -> Bool {
+    panes[row.pane]?.parts[Int(row.shard)]?.isMatched[Int(row.entry)] ?? true
+  }
+
+  /// The time of a kept row.
+  func time(_ row: JoinPlace) -> Int64 { panes[row.pane]?.parts[Int(row.shard)]?.times[Int(row.entry)] ?? 0 }
+
+  /// Where the group of a kept row stands.
+  func groupPlace(_ row: JoinPlace) -> GroupPlace {
+    panes[row.pane]?.parts[Int(row.shard)]?.places[Int(row.entry)] ?? .none
+  }
+
+  /// Chooses rows to be kept by their panes, and makes them ready for that. Nothing is changed.
+  func ready(
+    _ rows: JoinRows, _ chosen: [Int32], matched: [Bool], _ states: borrowing StreamState
+  ) throws(StateError) -> [KeptRows] {
+    let blob = RowBlob(schema)
+    var kept: [KeptRows] = []
+    for (pane, chosen) in byPane(chosen, rows.times) {
+      kept.append(
+        try KeptRows(rows, chosen, matched: matched, pane: pane, blob, states.states[state]))
+    }
+    return kept
+  }
+
+  private func byPane(_ rows: [Int32], _ times: [Int64]) -> [(pane: Int64, rows: [Int32])] {
+    if rows.isEmpty { return [] }
+    guard window != nil else { return [(0, rows)] }
+    return Dictionary(grouping: rows) { pane(of: times[Int($0)]) }.sorted { $0.key < $1.key }
+      .map { ($0.key, $0.value) }
+  }
+
+  /// Keeps rows, in their order.
+  ///
+  /// - Parameter workers: who works; a shard is one's alone.
+  mutating func keep(
+    _ rows: [KeptRows], _ states: inout StreamState, on workers: Workers
+  ) throws(StateError) {
+    if rows.isEmpty { return }
+    let places = try states.states[state].put(rows.map(\.groups), on: workers)
+    var work: [JoinPartWork] = []
+    for pane in Set(rows.map(\.pane)).sorted() {
+      let held = panes.removeValue(forKey: pane) ?? JoinPane(shards: states.shardCount)
+      for (shard, part) in held.parts.enumerated() {
+        work.append(JoinPartWork(pane: pane, shard: shard, part: part ?? JoinPart(layout)))
+      }
+    }
+    workers.forEach(&work) { (_, item) in
+      do throws(StateError) {
+        for (some, places) in zip(rows, places) where some.pane == item.pane {
+          try item.part.add(some, some.order.rows[some.order.range(ofShard: item.shard)], places)
+        }
+      } catch {
+        item.error = error
+      }
+    }
+    for item in work {
+      if let error = item.error { throw error }
+      if item.part.places.isEmpty { continue }
+      panes[item.pane, default: JoinPane(shards: states.shardCount)].parts[item.shard] = item.part
     }
   }
 
-  /// Notes that rows of a pane have matched.
-  mutating func match(_ entries: [Int32], pane: Int64, _ states: inout StreamState) {
-    guard isTracked, let rows = panes[pane] else { return }
-    let places = entries.map { rows.places[Int($0)] }
-    for entry in entries { panes[pane]?.isMatched[Int(entry)] = true }
-    states.states[state].set(word: 1, to: entries.map { _ in 1 }, of: places, pane: pane)
+  /// Notes that kept rows of a pane have matched.
+  mutating func match(_ rows: [JoinPlace], pane: Int64, _ states: inout StreamState) {
+    guard isTracked else { return }
+    let places = rows.map { groupPlace($0) }
+    for row in rows { panes[pane]?.parts[Int(row.shard)]?.isMatched[Int(row.entry)] = true }
+    states.states[state].set(word: 1, to: rows.map { _ in 1 }, of: places, pane: pane)
   }
 
   /// Finds everything again from the keyed state.
@@ -91,19 +133,22 @@ struct JoinSide: Sendable {
     for pane in states.states[state].openPanes {
       let (places, keys) = states.states[state].groups(ofPane: pane)
       guard let ordinals = keys.last?.words else { continue }
-      let order = (0..<Int32(places.count)).sorted { ordinals[Int($0)] < ordinals[Int($1)] }
-      let ordered = order.map { places[Int($0)] }
-      let columns = keys.dropLast().map { $0.gathered(order) }
-      let times = states.states[state].words(0, of: ordered, pane: pane)
+      let times = states.states[state].words(0, of: places, pane: pane)
       guard times.allSatisfy({ isTime($0, in: pane) }) else {
         throw StateError(.malformed, "a row of a join has a time that is not in its pane, \(pane)")
       }
-      var rows = JoinPane(layout)
-      try rows.add(
-        states.states[state].keys(Array(columns), as: layout, rows: order.count), places: ordered,
-        ordinals: order.map { ordinals[Int($0)] }, times: times,
-        isMatched: states.states[state].words(1, of: ordered, pane: pane).map { $0 != 0 })
-      panes[pane] = rows
+      let isMatched = states.states[state].words(1, of: places, pane: pane).map { $0 != 0 }
+      let keyed = states.states[state].keys(Array(keys.dropLast()), as: layout, rows: places.count)
+      let order = states.states[state].order(keyed)
+      var held = JoinPane(shards: states.shardCount)
+      for shard in held.parts.indices {
+        let own = order.rows[order.range(ofShard: shard)].sorted { ordinals[Int($0)] < ordinals[Int($1)] }
+        if own.isEmpty { continue }
+        var part = JoinPart(layout)
+        try part.add(keyed, own[...], times: times, ordinals: ordinals, isMatched: isMatched, places: places)
+        held.parts[shard] = part
+      }
+      panes[pane] = held
     }
   }
 
@@ -112,8 +157,32 @@ struct JoinSide: Sendable {
   }
 }
 
-/// The kept rows of one pane of a side, found by key.
+/// The kept rows of a shard of a pane, while rows are added to it.
+private struct JoinPartWork: Sendable {
+  let pane: Int64
+  let shard: Int
+  var part: JoinPart
+  var error: StateError?
+}
+
+/// Where a side keeps a row.
+struct JoinPlace: Hashable, Sendable {
+  var pane: Int64
+  var shard: Int32
+  var entry: Int32
+}
+
+/// The kept rows of one pane of a side, by the shards of their keys.
 struct JoinPane: Sendable {
+  var parts: [JoinPart?]
+
+  init(shards: Int) {
+    parts = Array(repeating: nil, count: shards)
+  }
+}
+
+/// The kept rows of one shard of a pane of a side, found by key.
+struct JoinPart: Sendable {
   var entries: KeyedNumbers
   var places: [GroupPlace] = []
   var ordinals: [Int64] = []
@@ -124,29 +193,25 @@ struct JoinPane: Sendable {
     entries = KeyedNumbers(layout)
   }
 
-  mutating func add(
-    _ keys: KeyBatch, places: [GroupPlace], ordinals: [Int64], times: [Int64], isMatched: [Bool]
-  ) throws(StateError) {
-    let first = self.places.count
-    try entries.add(keys, places.indices.map { Int64(first + $0) })
-    self.places += places
-    self.ordinals += ordinals
-    self.times += times
-    self.isMatched += isMatched
+  /// Adds some of the rows that are kept.
+  mutating func add(_ rows: KeptRows, _ own: ArraySlice<Int32>, _ places: [GroupPlace]) throws(StateError) {
+    try add(
+      rows.keys, own, times: rows.times, ordinals: rows.ordinals, isMatched: rows.isMatched, places: places)
   }
-}
 
-/// Rows of one side that arrive together: on time, with keys that are not null.
-struct JoinRows {
-  /// Zero in streams without event time.
-  var times: [Int64]
-  /// What no two rows have in common.
-  var ordinals: [Int64]
-  /// The join's key.
-  var keyColumns: [Column]
-  var keys: KeyBatch
-  /// What is kept of them.
-  var columns: [Column]
-
-  var count: Int { times.count }
+  /// Adds some rows of lists of them.
+  mutating func add(
+    _ keys: KeyBatch, _ own: ArraySlice<Int32>, times: [Int64], ordinals: [Int64], isMatched: [Bool],
+    places: [GroupPlace]
+  ) throws(StateError) {
+    if own.isEmpty { return }
+    let first = self.places.count
+    try entries.add(keys.gathered(Array(own)), (first..<first + own.count).map { Int64($0) })
+    for row in own {
+      self.places.append(places[Int(row)])
+      self.ordinals.append(ordinals[Int(row)])
+      self.times.append(times[Int(row)])
+      self.isMatched.append(isMatched[Int(row)])
+    }
+  }
 }

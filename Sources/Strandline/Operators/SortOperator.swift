@@ -36,7 +36,9 @@ struct SortOperator: TwoPhaseOperator {
   /// The rows of what is merged at once, at most, and their bytes, roughly.
   private static let (rowsPerPiece, bytesPerPiece) = (65_536, 64 << 20)
 
-  func partial(_ rows: RowBatch, _ context: inout OperatorContext) throws(StreamError) -> [PartialRows] {
+  func partial(
+    _ rows: RowBatch, from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) -> [SortedRows] {
     let (rows, values) = try context.values(of: order.expressions, rows)
     let count = rows.columns.count
     if count == 0 { return [] }
@@ -47,11 +49,13 @@ struct SortOperator: TwoPhaseOperator {
     context.workers.forEach(&work) { [order, limit] (_, part) in
       part.run = rows.sorted(part.rows, by: values, descending: order.descending, limit: limit)
     }
-    return work.map { .run($0.run) }
+    return work.map(\.run)
   }
 
-  mutating func merge(_ parts: [PartialRows], _ context: inout OperatorContext) throws(StreamError) {
-    for case .run(let run) in parts { runs.append(run) }
+  mutating func merge(
+    _ parts: [SortedRows], from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) {
+    runs += parts
     if let limit, runs.count > Self.mostRuns {
       runs = [SortedRows.merged(runs, runs.map { 0..<$0.count }, schema: schema, limit: limit)]
     }

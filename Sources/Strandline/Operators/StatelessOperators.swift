@@ -11,7 +11,7 @@ struct EventTimeOperator: StreamOperator {
 
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError) {
     let rows = context.withoutRefused(rows)
-    context.emit(stamp(rows, range: times(of: rows).range, &context.clock, &context.refused))
+    context.pass(stamp(rows, range: times(of: rows).range, &context.clock, &context.refused))
   }
 
   /// The column of the event time.

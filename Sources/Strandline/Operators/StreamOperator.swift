@@ -23,6 +23,11 @@ protocol StreamOperator: Sendable {
   /// - Throws: `StreamError` `.row` for rows that can't be computed, `.overflow`.
   mutating func take(_ rows: RowBatch, from input: Int, _ context: inout OperatorContext) throws(StreamError)
 
+  /// Takes what its own first phase has made of rows (`TwoPhaseOperator`).
+  mutating func take(
+    parts: [any Sendable], from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError)
+
   /// Ends a batch: windows that end by the watermark close, what changed is given away.
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError)
 
@@ -69,6 +74,9 @@ protocol StreamOperator: Sendable {
 }
 
 extension StreamOperator {
+  mutating func take(
+    parts: [any Sendable], from input: Int, _ context: inout OperatorContext
+  ) throws(StreamError) {}
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {}
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {}
   mutating func begin(_ context: inout OperatorContext) {}
@@ -123,19 +131,29 @@ struct OperatorContext {
   var refused: [RefusedRow] = []
   /// Rows that no window took, in this batch.
   var lateRows: UInt64 = 0
+  /// Whether the rows of each input have ended: before the batch none was to come any more.
+  var endedInputs: [Bool] = []
   /// Whether somebody wants late rows.
   var keepsLate = false
   /// Late rows of this batch, if somebody wants them.
   var late: [ColumnBatch] = []
   /// Panes that were closed, in this batch.
   var panesClosed = 0
-  /// What operators have given and no other has taken yet.
-  private var emitted: [RowBatch] = []
-  /// Rows that operators have made, in this batch.
-  private var rowsMade: Int64 = 0
+  /// What the operator has given and no other has taken yet, and whether it has made those rows.
+  private var emitted: [(rows: RowBatch, isMade: Bool)] = []
+  /// Rows that each operator has made, in this batch.
+  private var rowsMade: [Int64] = []
 
   init(_ state: StreamState) {
     self.state = state
+  }
+
+  /// Gets ready for rows that come to an operator.
+  mutating func enter(_ entry: OperatorEntry) {
+    watermark = entry.watermark
+    watermarkBefore = entry.watermark
+    keepsLate = entry.keepsLate
+    endedInputs = entry.endedInputs
   }
 
   /// What the first phase of a morsel may touch: the same batch, and states without groups.
@@ -178,18 +196,14 @@ struct OperatorContext {
     return selected.gathered(.rows((0..<Int32(words.count)).filter { words[Int($0)] >= max(marks[Int($0)], least) }))
   }
 
-  /// Gives rows to the next operator.
+  /// Gives rows that the operator has made, all of them selected, to the next one.
   mutating func emit(_ rows: RowBatch) {
-    guard rows.selection.count > 0 else { return }
-    var rows = rows
-    if !rows.isSource {
-      // Rows that an operator made are in the order in which it gave them, over all batches; the bit above those of a
-      // partition's rows keeps them apart from these.
-      rows.ordinal = 1 << 62 | (Int64(truncatingIfNeeded: batch << 28) & (1 << 62 - 1)) &+ rowsMade
-      rows.places = nil
-      rowsMade += Int64(rows.columns.count)
-    }
-    emitted.append(rows)
+    if rows.selection.count > 0 { emitted.append((rows, true)) }
+  }
+
+  /// Gives rows to the next operator that still are those that came, each with its number.
+  mutating func pass(_ rows: RowBatch) {
+    if rows.selection.count > 0 { emitted.append((rows, false)) }
   }
 
   /// Begins a batch.
@@ -201,12 +215,38 @@ struct OperatorContext {
     panesClosed = 0
     hasRows = false
     workers = .one
-    rowsMade = 0
+    rowsMade.removeAll()
   }
 
-  /// Takes what was given since the last call.
-  mutating func takeEmitted() -> [RowBatch] {
+  /// Takes what an operator has given since the last call.
+  ///
+  /// Rows that it has made are numbered in the order in which it gave them, over all batches: by the batch (34 bits), then by
+  /// operators, then one by one (28 bits together), so that nothing depends on how operators take turns within a batch. The bit
+  /// above all of these keeps them apart from the rows of partitions.
+  ///
+  /// - Parameter count: how many operators the plan has.
+  mutating func takeEmitted(by node: Int, of count: Int) -> [RowBatch] {
+    if emitted.isEmpty { return [] }
+    if rowsMade.count < count { rowsMade = Array(repeating: 0, count: count) }
     defer { emitted.removeAll() }
-    return emitted
+    return emitted.map { given in
+      guard given.isMade else { return given.rows }
+      var rows = given.rows
+      let inBatch = Int64(node) << Int64(28 - (Int.bitWidth - (count - 1).leadingZeroBitCount)) &+ rowsMade[node]
+      rows.ordinal = 1 << 62 | (Int64(truncatingIfNeeded: batch << 28) & (1 << 62 - 1)) &+ inBatch
+      rows.places = nil
+      rowsMade[node] += Int64(rows.columns.count)
+      return rows
+    }
   }
+}
+
+/// What an operator is told of the batch when rows come to it.
+struct OperatorEntry {
+  /// The watermark of its input before the batch.
+  var watermark: Int64
+  /// Whether somebody wants its late rows.
+  var keepsLate: Bool
+  /// Whether the rows of each input have ended.
+  var endedInputs: [Bool]
 }

@@ -3,17 +3,19 @@ import StrandlineState
 
 extension CompiledPlan {
   /// The plan as a tree, the result at the top: of each operator what it does, what it keeps, and where its watermark is.
-  func explanation(sinks: [String]) -> String {
+  ///
+  /// - Parameter sizes: about how many bytes each source has; nil where that isn't known.
+  func explanation(sinks: [String], sizes: [Int?]) -> String {
     var lines = sinks
     if let last = nodes.indices.last {
-      append(.node(last), to: &lines, depth: 0)
+      append(.node(last), to: &lines, depth: 0, sizes)
     } else {
-      append(.source(0), to: &lines, depth: 0)
+      append(.source(0), to: &lines, depth: 0, sizes)
     }
     return lines.joined(separator: "\n")
   }
 
-  private func append(_ origin: Origin, to lines: inout [String], depth: Int) {
+  private func append(_ origin: Origin, to lines: inout [String], depth: Int, _ sizes: [Int?]) {
     let indent = String(repeating: "   ", count: depth)
     switch origin {
     case .source(let number):
@@ -21,8 +23,8 @@ extension CompiledPlan {
     case .node(let number):
       let node = nodes[number]
       lines.append("\(indent)└─ \(node.operation.summary)")
-      for note in notes(node) { lines.append("\(indent)      \(note)") }
-      for input in node.inputs { append(input, to: &lines, depth: depth + 1) }
+      for note in notes(node) + readingNotes(number, sizes) { lines.append("\(indent)      \(note)") }
+      for input in node.inputs { append(input, to: &lines, depth: depth + 1, sizes) }
     }
   }
 
@@ -40,6 +42,17 @@ extension CompiledPlan {
     if let exchange = node.operation.exchange { notes.append("exchange: \(exchange)") }
     if let order = node.operation.dependsOnOrder { notes.append("depends on the order of rows: \(order)") }
     return notes
+  }
+
+  /// What is said of a join where all of the input is one batch.
+  private func readingNotes(_ node: Int, _ sizes: [Int?]) -> [String] {
+    guard nodes[node].operation is JoinOperator else { return [] }
+    let first = smallerSide(of: node, sizes)
+    let size = size(of: nodes[node].inputs[first], sizes).map { "about \($0) bytes" } ?? "of unknown size"
+    let (smaller, other) = first == 0 ? ("left", "right") : ("right", "left")
+    return [
+      "as one batch: the \(smaller) side, \(size), is read first, and all workers look it up; of the \(other) one nothing is kept"
+    ]
   }
 }
 

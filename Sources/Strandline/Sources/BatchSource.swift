@@ -14,6 +14,12 @@ public struct BatchSource: Source {
     self.partitions = partitions
   }
 
+  public var approximateBytes: Int? {
+    partitions.joined().reduce(0) { sum, batch in
+      sum + batch.columns.reduce(0) { $0 + $1.bytes.count + $1.words.count * 8 }
+    }
+  }
+
   public func open(columns: Schema, recovered: [PartitionRecord]) throws(StreamError) -> any SourceReader {
     let positions = columns.fields.compactMap { schema.index(of: $0.name) }
     return FixedPartitions(

@@ -42,8 +42,36 @@ public struct FileSource: Source {
     self.options = options
   }
 
+  public var approximateBytes: Int? {
+    guard let files = try? Self.files(patterns, mayMiss: options.follows) else { return nil }
+    return files.reduce(0) { $0 + $1.status.size }
+  }
+
   public func open(columns: Schema, recovered: [PartitionRecord]) throws(StreamError) -> any SourceReader {
     try FileSourceReader(patterns, options, columns, recovered)
+  }
+
+  /// The regular files that patterns match, in the order of patterns and names, each inode once.
+  ///
+  /// - Parameter mayMiss: whether a file that isn't there is passed over.
+  fileprivate static func files(
+    _ patterns: [String], mayMiss: Bool
+  ) throws(StorageError) -> [(path: String, status: FileStatus)] {
+    var found: [(path: String, status: FileStatus)] = []
+    var seen = Set<[UInt64]>()
+    for pattern in patterns {
+      let isExact = !Glob.hasWildcard(pattern)
+      do throws(StorageError) {
+        for path in try Glob.expand(pattern) {
+          let status = try FileStatus(path: path)
+          guard status.isRegular || isExact else { continue }
+          if seen.insert([status.device, status.inode]).inserted { found.append((path, status)) }
+        }
+      } catch {
+        if error.code != .notFound || !mayMiss { throw error }
+      }
+    }
+    return found
   }
 }
 
@@ -113,24 +141,12 @@ private final class FileSourceReader: SourceReader {
     }
   }
 
-  /// The regular files that the patterns match, in the order of patterns and names, each inode once.
   private func look() throws(StreamError) -> [(path: String, status: FileStatus)] {
-    var found: [(path: String, status: FileStatus)] = []
-    var seen = Set<[UInt64]>()
-    do {
-      for pattern in patterns {
-        let isExact = !Glob.hasWildcard(pattern)
-        for path in try Glob.expand(pattern) {
-          let status = try FileStatus(path: path)
-          guard status.isRegular || isExact else { continue }
-          if seen.insert([status.device, status.inode]).inserted { found.append((path, status)) }
-        }
-      }
+    do throws(StorageError) {
+      return try FileSource.files(patterns, mayMiss: options.follows)
     } catch {
-      if error.code == .notFound && options.follows { return found }
       throw StreamError(.source, error)
     }
-    return found
   }
 
   /// Finds the files of a recovered partition under the names that they have now.

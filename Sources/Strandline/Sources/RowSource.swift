@@ -11,6 +11,8 @@ struct ArraySource<Row: Record>: Source {
 
   var schema: Schema { Row.schema }
 
+  var approximateBytes: Int? { rows.count * schema.fields.count * 8 }
+
   func open(columns: Schema, recovered: [PartitionRecord]) throws(StreamError) -> any SourceReader {
     var next = 0
     let rows = rows

@@ -53,11 +53,19 @@ public protocol Source: Sendable {
   /// The columns of the source.
   var schema: Schema { get }
 
+  /// About how many bytes its rows have, as far as that can be told without reading them; nil where it can't.
+  var approximateBytes: Int? { get }
+
   /// Opens the source for some of its columns.
   ///
   /// - Parameter recovered: where the partitions of the last commit stand; empty for a new store.
   /// - Throws: `StreamError` `.source` when a recovered partition is no longer what it was.
   func open(columns: Schema, recovered: [PartitionRecord]) throws(StreamError) -> any SourceReader
+}
+
+extension Source {
+  /// A source of which that can't be told.
+  public var approximateBytes: Int? { nil }
 }
 
 /// An open source.

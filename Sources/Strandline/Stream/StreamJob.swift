@@ -52,7 +52,7 @@ public struct StreamJob: Sendable {
   public func explanation() throws(StreamError) -> String {
     var sinks = ["write to \(sink.description) (\(sink.guarantee.rawValue))"]
     if let lateSink { sinks.append("late rows to \(lateSink.description) (\(lateSink.guarantee.rawValue))") }
-    return try compiled().explanation(sinks: sinks)
+    return try compiled().explanation(sinks: sinks, sizes: sources.map(\.approximateBytes))
   }
 
   /// Runs until the input ends, `stop` is given or the task is cancelled; then the batch is finished and committed.

@@ -28,9 +28,11 @@ public struct KeyedNumbers: Sendable {
     return groups
   }
 
-  /// The place of the key at that row of a batch of keys, or nil. Constant time.
-  public func place(of keys: KeyBatch, row: Int) -> Int32? {
-    table.find(keys, row).map { Int32($0) }
+  /// The place of each key, or −1 for one that has none. Constant time per key.
+  public func find(_ keys: KeyBatch) -> [Int32] {
+    var places: [Int32] = []
+    table.find(keys, into: &places)
+    return places
   }
 
   /// Adds a number to the key of a place. Amortised constant time.

@@ -1,7 +1,7 @@
 /// Rows in the order of their shards, and in their own within a shard.
-struct ShardOrder: Sendable {
+package struct ShardOrder: Sendable {
   /// The rows.
-  let rows: [Int32]
+  package let rows: [Int32]
   /// Where the rows of each shard end.
   private let ends: [Int]
 
@@ -45,7 +45,7 @@ struct ShardOrder: Sendable {
   }
 
   /// Where the rows of a shard are.
-  func range(ofShard shard: Int) -> Range<Int> {
+  package func range(ofShard shard: Int) -> Range<Int> {
     (shard == 0 ? 0 : ends[shard - 1])..<ends[shard]
   }
 }
