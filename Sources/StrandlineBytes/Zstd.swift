@@ -11,11 +11,20 @@ import CZstd
 
   /// The compression level; 1 is fast, 19 is small.
   public let level: Int32
+  /// The level that the context is set to.
+  private var current: Int32
+
+  /// At level 1, content of up to so many bytes is compressed at level -1: matches are found, literals stay as they are.
+  ///
+  /// Level 1 makes a Huffman code for every frame, which is most of the time of a small one. Measured, with caches as cold as
+  /// they are after a sync, on 3 KiB of shuffled keys and counts: 10.7 µs for 2,628 bytes, against 3.9 µs for 3,082.
+  private static let quickContentMax = 16 << 10
 
   /// Creates a compressor; a level that the library does not know is clamped by it.
   public init(level: Int32 = 1) throws(BytesError) {
     unsafe self.context = try Self.makeContext(level: level)
     self.level = level
+    current = level
   }
 
   deinit {
@@ -30,6 +39,7 @@ import CZstd
     _ source: RawSpan, appendingTo writer: inout ByteWriter
   ) throws(BytesError) -> Int {
     let bound = try checked(ZSTD_compressBound(source.byteCount), "bounding a zstd frame")
+    try setLevel(level == 1 && source.byteCount <= Self.quickContentMax ? -1 : level)
     var result = 0
     writer.storage.append(addingCapacity: bound) { output in
       // Unsafe: the library writes at most `bound` bytes into room for so many, and says how many; both pointers
@@ -45,6 +55,13 @@ import CZstd
     if source.byteCount <= ZstdFrameHeader.contentMax(frameLength: length) { return length }
     writer.storage.removeLast(length)
     return Self.store(source, in: &writer)
+  }
+
+  private mutating func setLevel(_ wanted: Int32) throws(BytesError) {
+    guard wanted != current else { return }
+    _ = try checked(
+      unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, wanted), "setting zstd's level to \(wanted)")
+    current = wanted
   }
 
   /// Appends a frame of blocks that aren't compressed: for content that compresses so well that it would look like a bomb.
@@ -216,9 +233,10 @@ import CZstd
   }
 }
 
-private func checked(_ result: Int, _ doing: String) throws(BytesError) -> Int {
+/// - Parameter doing: what failed, made only then.
+private func checked(_ result: Int, _ doing: @autoclosure () -> String) throws(BytesError) -> Int {
   guard ZSTD_isError(result) == 0 else {
-    throw BytesError(.compression, "\(doing) failed: \(errorName(result))")
+    throw BytesError(.compression, "\(doing()) failed: \(errorName(result))")
   }
   return result
 }

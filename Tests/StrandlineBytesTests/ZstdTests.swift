@@ -47,14 +47,28 @@ struct ZstdTests {
     var writer = ByteWriter()
     writer.uint64(0)
     for _ in 0..<20 {
-      let bytes = (0..<Int(random.next() % 5000)).map { _ in UInt8(random.next() % 5) }
+      let bytes = (0..<Int(random.next() % 40_000)).map { _ in UInt8(random.next() % 5) }
       let start = writer.count
       let count = try compressor.compress(bytes.rawSpan, appendingTo: &writer)
       let frame = Array(writer.bytes[start..<start + count])
       #expect(writer.count == start + count)
       #expect(try frame == Self.frame(bytes))
-      #expect(try decompressor.decompress(frame.rawSpan, limit: 5000) == bytes)
+      #expect(try decompressor.decompress(frame.rawSpan, limit: 40_000) == bytes)
     }
+  }
+
+  @Test(
+    "at level 1, up to 16 KiB are compressed by their repetitions alone; above, and at other levels, by frequency too")
+  func quickFrames() throws {
+    let limit = 16 << 10
+    var random = SeededRandom(seed: 3)
+    // Three bits a byte, and nothing that repeats for long.
+    let rare = (0...limit).map { _ in UInt8(random.next() % 8) * 31 }
+    #expect(try Self.frame(Array(rare.dropLast())).count > limit / 2)
+    #expect(try Self.frame(rare).count < limit / 2)
+    #expect(try Self.frame(Array(rare.dropLast()), level: 3).count < limit / 2)
+    let repeated = (0..<limit).map { UInt8($0 % 100) }
+    #expect(try Self.frame(repeated).count < limit / 50)
   }
 
   @Test("content above the limit is refused, at the limit it is not")

@@ -10,7 +10,7 @@ import Testing
 struct ForkTests {
   static let workload = Workload(seed: 91, batches: 30)
   static let settings = [
-    StoreSettings(mode: .snapshot, segmentCapacity: 4 << 10, retained: 12),
+    StoreSettings(mode: .snapshot, segmentCapacity: 2 << 10, retained: 12),
     StoreSettings(mode: .log, segmentCapacity: 2 << 10, retained: 12),
   ]
 

@@ -15,11 +15,14 @@ extension CommitRecord {
     encodeMetadata(into: &metadata)
     let compressed = metadata.count > Self.compressAbove
     writer.uint8((compressed ? 1 : 0) | (isExtended ? 2 : 0) | (countsMalformed ? 4 : 0))
-    var stored = ByteWriter(capacity: metadata.count)
-    if compressed { _ = try compressor.compress(metadata.rawSpan, appendingTo: &stored) } else { stored = metadata }
-    writer.uint32(UInt32(stored.count))
-    writer.uint32(CRC32C.checksum(stored.rawSpan))
-    writer.raw(stored.bytes)
+    if compressed {
+      var frame = ByteWriter(capacity: metadata.count)
+      _ = try compressor.compress(metadata.rawSpan, appendingTo: &frame)
+      metadata = frame
+    }
+    writer.uint32(UInt32(metadata.count))
+    writer.uint32(CRC32C.checksum(metadata.rawSpan))
+    writer.raw(metadata.rawSpan)
     for section in sections { writer.raw(section.frame) }
   }
 

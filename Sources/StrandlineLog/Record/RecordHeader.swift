@@ -79,7 +79,7 @@ public struct RecordHeader: Sendable, Hashable {
   func chainValue(after previous: UInt64) -> UInt64 {
     var writer = ByteWriter(capacity: Self.size)
     encodeBody(into: &writer)
-    return XXH64.hash(writer.bytes, seed: previous)
+    return XXH64.hash(writer.rawSpan, seed: previous)
   }
 
   private func encodeBody(into writer: inout ByteWriter) {
@@ -104,7 +104,7 @@ public struct RecordHeader: Sendable, Hashable {
     writer.uint32(0)
     encodeBody(into: &writer)
     writer.uint64(chain)
-    writer.setUInt32(CRC32C.checksum(Array(writer.bytes[8...])), at: 4)
+    writer.setUInt32(CRC32C.checksum(writer.rawSpan.extracting(droppingFirst: 8)), at: 4)
     return writer.bytes
   }
 

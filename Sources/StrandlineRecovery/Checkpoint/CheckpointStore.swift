@@ -237,7 +237,7 @@ public struct CheckpointStore: ~Copyable, Sendable {
   private mutating func append(
     _ kind: RecordKind, _ batch: BatchID, _ record: CommitRecord
   ) throws(LogError) -> SequenceNumber {
-    var payload = ByteWriter(capacity: 512)
+    var payload = ByteWriter(capacity: 512 + record.sections.reduce(0) { $0 + $1.frame.count })
     do {
       try record.encode(into: &payload, compressor: &compressor)
     } catch {

@@ -10,12 +10,13 @@ struct RecoveryBacklog: Sendable {
     var base = RecoveryWork()
     /// The same of a snapshot that is under way; nil when there is none.
     var next: RecoveryWork?
+    /// Whether it still begins with the snapshot of all shards.
+    var isOnWhole = false
   }
 
   private var shards: [Shard]
   /// Bytes of a snapshot of all shards that some of them still begin with: it is read once, whole.
   private var whole = 0
-  private var onWhole: Set<Int> = []
 
   init(shardCount: Int) {
     shards = Array(repeating: Shard(), count: shardCount)
@@ -28,7 +29,7 @@ struct RecoveryBacklog: Sendable {
       work.snapshotBytes += shard.base.snapshotBytes
       work.redoBytes += shard.base.redoBytes
     }
-    if !onWhole.isEmpty { work.snapshotBytes += whole }
+    if shards.contains(where: \.isOnWhole) { work.snapshotBytes += whole }
     return work
   }
 
@@ -41,9 +42,8 @@ struct RecoveryBacklog: Sendable {
       }
       switch section.kind {
       case .snapshot:
-        shards = Array(repeating: Shard(), count: shards.count)
+        for index in shards.indices { shards[index] = Shard(isOnWhole: true) }
         whole = section.rawLength
-        onWhole = Set(shards.indices)
       case .shardDelta:
         shards[section.shard].base.redoBytes += section.rawLength
         shards[section.shard].next?.redoBytes += section.rawLength
@@ -61,6 +61,5 @@ struct RecoveryBacklog: Sendable {
   private mutating func finish(_ shard: Int) {
     guard let next = shards[shard].next else { return }
     shards[shard] = Shard(base: next)
-    onWhole.remove(shard)
   }
 }

@@ -18,7 +18,7 @@ extension PosixDirectory {
         _ = try file.read(at: 0, into: &text, count: Self.ownerCountMax)
         throw StorageError(.locked, .lock, path: file.path, detail: Self.refusal(owner: text))
       }
-      let lock = PosixLock(name: name, directory: self, file: file)
+      let lock = PosixLock(name: name, directory: self, file: file, locked: try file.status())
       if try lock.stillHeld() {
         try lock.sign(owner)
         return lock
@@ -38,20 +38,23 @@ private final class PosixLock: DirectoryLock {
   private let name: String
   private let directory: PosixDirectory
   private let file: OpenDescriptor
+  /// The number of the locked file. No other file gets it while this one is open, so it is asked once.
+  private let number: FileNumber
   private let isReleased = Atomic(false)
 
-  init(name: String, directory: PosixDirectory, file: OpenDescriptor) {
+  init(name: String, directory: PosixDirectory, file: OpenDescriptor, locked: FileStatus) {
     self.name = name
     self.directory = directory
     self.file = file
+    number = FileNumber(device: locked.device, inode: locked.inode)
   }
 
   func stillHeld() throws(StorageError) -> Bool {
     guard !isReleased.load(ordering: .acquiring) else { return false }
-    return try file.use(.lock) { (raw) throws(SystemError) in
-      let locked = try SystemCall.status(raw)
+    return try file.use(.lock) { (_) throws(SystemError) in
       do throws(SystemError) {
-        return try SystemCall.status(name, in: directory.descriptor.raw, following: false).isSameFile(as: locked)
+        let named = FileStatus(try SystemCall.status(name, in: directory.descriptor.raw, following: false))
+        return FileNumber(device: named.device, inode: named.inode) == number
       } catch  where error.code == .notFound {
         return false
       }
@@ -59,8 +62,7 @@ private final class PosixLock: DirectoryLock {
   }
 
   func fileNumber() throws(StorageError) -> FileNumber? {
-    let status = try file.status()
-    return FileNumber(device: status.device, inode: status.inode)
+    try file.use(.status) { (_) throws(SystemError) in number }
   }
 
   /// Writes who holds the lock into its file.

@@ -95,8 +95,4 @@ extension stat {
     default: .other
     }
   }
-
-  func isSameFile(as other: stat) -> Bool {
-    st_dev == other.st_dev && st_ino == other.st_ino
-  }
 }
