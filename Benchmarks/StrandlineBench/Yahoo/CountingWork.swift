@@ -39,7 +39,7 @@ enum CountingWork: String, CaseIterable, ExpressibleByArgument {
     rows: Int, _ input: Input, batchRows: Int, store: String?, workers: Int = 1, checked: Bool
   ) throws -> CountingRun {
     let result = WindowCountsResult()
-    let sink = WindowCounts.sink(into: result)
+    let sink = result.sink
     let batches = self == .memory ? YahooRows.batches(rows, batchRows: batchRows) : []
     var options = EngineOptions()
     options.limits = BatchLimits(rows: batchRows, bytes: 1 << 30)
@@ -57,7 +57,7 @@ enum CountingWork: String, CaseIterable, ExpressibleByArgument {
     let run = CountingRun(
       rows: Int(report.rowsRead), cpuNanos: SystemClock.processCPUNanos() - cpu,
       wallNanos: SystemClock.monotonicNanos() - wall, batches: report.batches,
-      commits: store == nil ? 0 : report.batches, workers: workers, counts: result.counts.withLock { $0 })
+      commits: store == nil ? 0 : report.batches, workers: workers, counts: result.counts)
     if let store { try Files.removeStore(store) }
     guard run.rows == rows else { throw BenchError("\(rawValue): \(run.rows) rows were read of \(rows)") }
     if checked {

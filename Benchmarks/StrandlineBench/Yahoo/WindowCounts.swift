@@ -20,22 +20,30 @@ struct WindowCounts: Equatable {
     counts.map { "\($0.key),\($0.value)" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// A sink that adds rows of (key, start, end, count) to `result`.
-  static func sink(into result: WindowCountsResult) -> any Sink {
-    CallbackSink { batch in
-      result.counts.withLock { counts in
-        for row in 0..<batch.count {
-          let key = batch.columns[0]
-          counts.add(
-            key.type == .string ? key.text(row) : "\(key.words[row])", startMillis: batch.columns[1].words[row] / 1000,
-            batch.columns[3].words[row])
-        }
-      }
+  /// Adds rows of (key, start, end, count).
+  mutating func add(_ batch: ColumnBatch) {
+    let (keys, starts, counts) = (batch.columns[0], batch.columns[1].words, batch.columns[3].words)
+    for row in 0..<batch.count {
+      add(keys.type == .string ? keys.text(row) : "\(keys.words[row])", startMillis: starts[row] / 1000, counts[row])
     }
   }
 }
 
-/// Takes the rows of a result.
+/// Takes the rows of a result as they come, in columns; they are looked at when the clock has stopped.
 final class WindowCountsResult: Sendable {
-  let counts = Mutex(WindowCounts())
+  private let batches = Mutex<[ColumnBatch]>([])
+
+  /// A sink for rows of (key, start, end, count).
+  var sink: any Sink {
+    CallbackSink { [self] batch in batches.withLock { $0.append(batch) } }
+  }
+
+  /// What the rows say.
+  var counts: WindowCounts {
+    batches.withLock { batches in
+      var counts = WindowCounts()
+      for batch in batches { counts.add(batch) }
+      return counts
+    }
+  }
 }

@@ -43,7 +43,7 @@ public struct CSVDecoder: LineDecoder {
         .unsupported, "a CSV delimiter is an ASCII character, but no quote, line end, digit, letter, sign or point")
     }
     if let names {
-      decoder.scanner.targets = try CSVHeader.targets(of: names, for: schema)
+      setTargets(try CSVHeader.targets(of: names, for: schema))
       return 0
     }
     // An empty stream has neither a header nor rows.
@@ -53,8 +53,12 @@ public struct CSVDecoder: LineDecoder {
       throw ColumnsError(.malformed, "the CSV header is longer than a line may be")
     }
     guard let header else { return nil }
-    decoder.scanner.targets = try CSVHeader.targets(of: header.names, for: schema)
+    setTargets(try CSVHeader.targets(of: header.names, for: schema))
     return header.end
+  }
+
+  private mutating func setTargets(_ targets: [Int32]) {
+    decoder.scanner.setTargets(targets, schema: schema, unit: decoder.options.timeUnit)
   }
 
   /// See `LineDecoder`; `readHeader` comes first.

@@ -108,7 +108,7 @@ struct TimestampConversion: CellConversion {
 
   init(unit: TimeUnit?) {
     self.unit = unit
-    microsPerUnit = unit.map { Int64(DecimalText.powersOfTen[$0.microsecondsPower]) } ?? 0
+    microsPerUnit = unit?.micros ?? 0
   }
 
   @inline(__always)

@@ -15,6 +15,9 @@ public enum TimeUnit: String, Sendable, Hashable, CaseIterable {
     case .microseconds: 0
     }
   }
+
+  /// The microseconds in one.
+  var micros: Int64 { Int64(DecimalText.powersOfTen[microsecondsPower]) }
 }
 
 /// What a decoder takes for granted about its lines.

@@ -141,6 +141,10 @@ struct RowDecoder<Scanner: RowScanner>: Sendable {
   ) -> Int {
     var position = start
     while position < region.end && budget > 0 {
+      budget -= scanner.takeRows(
+        region, at: &position, maximumRows: budget, maximumLineLength: maximumLineLength, into: &batch)
+      // The stage is empty here, so the order of rows is kept.
+      if position >= region.end || budget == 0 { break }
       let isWhole = stage.fill(
         by: &scanner, region, at: &position, maximumRows: budget, maximumLineLength: maximumLineLength)
       budget -= stage.count

@@ -8,6 +8,24 @@ protocol RowScanner: Sendable {
   mutating func scanRow(
     _ region: borrowing ScanRegion, at start: Int, row: Int, into cells: inout MutableSpan<Cell>
   ) -> RowScan
+
+  /// Appends rows that need no cells to `batch`, as far as there are any, and moves `position` past them.
+  ///
+  /// Rows are the same as by `scanRow`, which has the row at which this stops.
+  /// - Returns: the number of rows, at most `maximumRows`.
+  mutating func takeRows(
+    _ region: borrowing ScanRegion, at position: inout Int, maximumRows: Int, maximumLineLength: Int,
+    into batch: inout ColumnBatch
+  ) -> Int
+}
+
+extension RowScanner {
+  /// Takes none.
+  @inline(__always)
+  mutating func takeRows(
+    _ region: borrowing ScanRegion, at position: inout Int, maximumRows: Int, maximumLineLength: Int,
+    into batch: inout ColumnBatch
+  ) -> Int { 0 }
 }
 
 /// What a scanner found where a row was expected.
