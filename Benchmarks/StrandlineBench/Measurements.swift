@@ -11,7 +11,7 @@ enum Measurements {
   static let all: [Measurement] =
     SteadyMemory.measurements + KeyCountSweep.measurements + WindowedCount.measurements
     + YahooMeasurements.measurements + Scaling.measurements + BatchSizeSweep.measurements + CSVText.measurements
-    + WindowClosing.measurements + NexmarkEvents.measurements + NexmarkMeasurements.measurements
-    + CommitLatency.measurements
+    + WindowClosing.measurements + BoundedWork.measurements + NexmarkEvents.measurements
+    + NexmarkMeasurements.measurements + CommitLatency.measurements
     + RowLatency.measurements + StateThroughput.measurements + RecoveryTime.measurements + CrashStates.measurements
 }

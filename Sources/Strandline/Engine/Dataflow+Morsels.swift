@@ -52,15 +52,15 @@ extension Dataflow {
   /// Takes morsels through the operators behind the event time, and through the first phase of the one behind them.
   func finish(_ morsels: inout [Morsel]) {
     let entries = fronts.map { $0.consumer.map { entry($0.node) } }
-    context.workers.forEach(&morsels) { [fronts, nodes] (_, morsel) in
+    context.workers.forEach(&morsels) { [fronts, nodes, spilled] (_, morsel) in
       let front = fronts[morsel.source]
       if var clock = morsel.clock, let eventTime = front.eventTime(nodes) {
         morsel.make()
         morsel.stamp(eventTime, &clock)
       }
       morsel.inHand.apply(front.behind.operators(nodes))
-      guard let (node, input) = front.consumer, let operation = nodes[node].operation as? any TwoPhaseOperator,
-        let entry = entries[morsel.source]
+      guard let (node, input) = front.consumer, spilled[node] == nil,
+        let operation = nodes[node].operation as? any TwoPhaseOperator, let entry = entries[morsel.source]
       else { return }
       morsel.inHand.context.enter(entry)
       morsel.inHand.apply(operation, input: input)

@@ -23,7 +23,7 @@ struct Dataflow {
   /// The watermarks of the sources after the last batch.
   private var sources: [Int64]
   /// The watermarks of the operators' inputs after the last batch.
-  private(set) var watermarks: [Int64]
+  var watermarks: [Int64]
   /// The states, and what the batch in hand has come to.
   var context: OperatorContext
   private var result: [ColumnBatch] = []
@@ -31,6 +31,14 @@ struct Dataflow {
   var merging: (node: Int, input: Int, parts: [any Sendable])?
   /// Whether late rows have an output of their own.
   let keepsLate: Bool
+  /// The operators whose rows and groups are outside of memory.
+  var spilled: [Int: SpilledInput] = [:]
+  /// The operator whose parts are being computed.
+  var computing: Int?
+  /// The operator whose last batch isn't over yet, and will go on.
+  private var unfinished: Int?
+  /// The rows that operators have taken since somebody looked at the memory limit, while batches end.
+  private var delivered: Int?
   /// Whether all of the input is one batch.
   private let isOneBatch: Bool
   /// The rows of a morsel.
@@ -86,17 +94,28 @@ struct Dataflow {
       result.append(rows.compacted.columns)
       return
     }
-    if try deliverInMorsels(rows, to: consumer) { return }
     let node = consumer.node
-    context.enter(entry(node))
-    try nodes[node].operation.take(rows, from: consumer.input, &context)
-    try forward(from: node)
+    if spilled[node] != nil {
+      try putElsewhere(rows, from: consumer.input, node: node)
+    } else if try !deliverInMorsels(rows, to: consumer) {
+      context.enter(entry(node))
+      try nodes[node].operation.take(rows, from: consumer.input, &context)
+      try forward(from: node)
+    }
+    guard let before = delivered else { return }
+    delivered = before + rows.columns.count
+    if before + rows.columns.count >= Self.rowsPerLook {
+      delivered = 0
+      try keepWithinLimit()
+    }
   }
+
+  private static let rowsPerLook = 65_536
 
   /// What an operator is told when rows come to it.
   func entry(_ node: Int) -> OperatorEntry {
     OperatorEntry(
-      watermark: watermarks[node], keepsLate: keepsLate && nodes[node].writesLate,
+      watermark: spilled[node]?.arrival ?? watermarks[node], keepsLate: keepsLate && nodes[node].writesLate,
       endedInputs: nodes[node].inputs.map { watermark(of: $0, sources) == .max })
   }
 
@@ -111,20 +130,52 @@ struct Dataflow {
   ///   - sources: the watermarks of the sources after it.
   ///   - hasEnded: whether the input has.
   mutating func endBatch(sources: [Int64], hasEnded: Bool) throws(StreamError) -> ColumnBatch {
-    for index in nodes.indices where hasEnded || !goesOn(index) {
-      context.watermarkBefore = watermarks[index]
-      watermarks[index] = max(watermarks[index], watermark(of: index, sources))
-      context.watermark = watermarks[index]
-      try nodes[index].operation.endBatch(&context)
-      try forward(from: index)
+    let first = unfinished.take()
+    delivered = 0
+    for index in nodes.indices.dropFirst(first ?? 0) where hasEnded || !goesOn(index) {
+      try endBatch(of: index, sources, hasEnded: hasEnded)
+      try keepWithinLimit()
+      if unfinished != nil { break }
     }
     self.sources = sources
+    delivered = nil
     context.state.endBatch(on: context.workers)
     defer { result.removeAll() }
     if result.count == 1 { return result[0] }
     var rows = ColumnBatch(outputSchema)
     for batch in result { rows.append(contentsOf: batch) }
     return rows
+  }
+
+  private mutating func endBatch(of node: Int, _ sources: [Int64], hasEnded: Bool) throws(StreamError) {
+    let before = watermarks[node]
+    let reached = max(spilled[node]?.arrival ?? before, watermark(of: node, sources))
+    if spilled[node] != nil {
+      spilled[node]?.arrival = reached
+      if !hasEnded { return }
+      try computeParts(of: node)
+      if spilled[node] == nil { watermarks[node] = reached } else { unfinished = node }
+      return
+    }
+    watermarks[node] = reached
+    repeat {
+      (context.watermarkBefore, context.watermark) = (before, reached)
+      try nodes[node].operation.endBatch(&context)
+      try forward(from: node)
+      if hasEnded && nodes[node].operation.hasMore && hasEnoughResult {
+        unfinished = node
+        return
+      }
+    } while nodes[node].operation.hasMore
+  }
+
+  /// Whether the last batch isn't over yet: there is more to be written than is in memory at once.
+  var isUnfinished: Bool { unfinished != nil }
+
+  /// Whether there is as much of the result as is in memory at once, where there is a limit.
+  var hasEnoughResult: Bool {
+    guard let limit = context.spill?.limit else { return false }
+    return result.reduce(0) { $0 + $1.columns.reduce(0) { $0 + $1.memoryBytes } } >= limit / 4
   }
 
   /// Whether an operator's batch goes on until the input ends: its watermark stands still, and nobody is told what has changed.

@@ -1,6 +1,6 @@
 public import StrandlineLog
 public import StrandlineRecovery
-import StrandlineStorage
+package import StrandlineStorage
 
 /// What happens to a row that can't be used: one that is malformed, has no time or no value where one must be, or is too
 /// far ahead.
@@ -53,6 +53,13 @@ public struct EngineOptions: Sendable {
   /// The rows of a morsel, which one thread takes at a time; tests make it small. Fewer than a quarter of it, in all, are
   /// computed by the calling thread alone.
   public var rowsPerMorsel = 32_768
+  /// How many bytes operators may keep in memory; nil for as many as they need. What is beyond goes to files in `spillDirectory`, of
+  /// operators for which that is possible; others fail the run. It needs bounded inputs and no checkpoint.
+  public var memoryLimit: Int?
+  /// The directory for what is beyond the memory limit; nil for the system's temporary one. Files there have no names.
+  public var spillDirectory: String?
+  /// Opens the directory for what is beyond the memory limit, in place of the system's.
+  package var openSpillDirectory: (@Sendable () throws(StorageError) -> any Directory)?
   /// Whether what is computed is as if all rows were in one batch (SEMANTICS, *One batch*).
   package var isOneBatch = false
   /// A fault for drills: output is published when it is staged, before the commit.

@@ -15,6 +15,9 @@ extension MicroBatchEngine {
   ) throws(StreamError) {
     let late = flow.context.lateRows
     let result = try flow.endBatch(sources: watermarks, hasEnded: hasEnded)
+    // What was not yet given is still to be written.
+    if flow.isUnfinished { report.isFinished = false }
+    if let spill = flow.context.spill { (report.keptBytes, report.spilledBytes) = (flow.keptBytes, spill.bytesWritten) }
     report.rowsLate += flow.context.lateRows - late
     report.rowsWritten += UInt64(result.count)
     sourceWatermarks = watermarks

@@ -135,6 +135,7 @@ extension MicroBatchEngine {
     flow.finish(&morsels)
     for morsel in morsels { try take(morsel) }
     try flow.mergeParts()
+    try flow.keepWithinLimit()
   }
 
   private func take(_ morsel: Morsel) throws(StreamError) {

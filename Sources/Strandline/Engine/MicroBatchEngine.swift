@@ -59,6 +59,7 @@ public final class MicroBatchEngine {
           ? "the input is followed and has no end, at which one batch of all rows would be whole: run it as a job"
           : "one batch of all rows has nothing to go on from: run it without a checkpoint, or batch by batch")
     }
+    let spill = try options.spillSpace(isBounded: directory == nil && !follows)
     let outputs = Outputs(result: sink, late: lateSink)
     let compiled = try CompiledPlan(plan)
     try compiled.checkLateSink(lateSink)
@@ -73,6 +74,7 @@ public final class MicroBatchEngine {
     flow = Dataflow(
       compiled, opened.takeState(), keepsLate: lateSink != nil, isOneBatch: options.isOneBatch,
       rowsPerMorsel: options.rowsPerMorsel)
+    flow.context.spill = spill
     readingSteps = options.isOneBatch ? compiled.readingSteps(sources.map(\.approximateBytes)) : []
     sourceWatermarks = Array(repeating: .min, count: sources.count)
     let commit = opened.commit
@@ -231,6 +233,7 @@ public final class MicroBatchEngine {
   private func stepOn() throws(StreamError) -> EngineStep {
     if report.isFinished { return .finished }
     flow.beginBatch(nextBatch, now: max(flow.context.now, options.wallClock()))
+    if flow.isUnfinished { return try endOn() }
     var hasChanged = try look()
     let before = report.rowsRead
     hasChanged = try readBatch(from: before) || hasChanged
@@ -254,6 +257,15 @@ public final class MicroBatchEngine {
     let batch = nextBatch
     report.isFinished = hasEnded && !options.leavesOpen
     try commit(batch, rows: rows, watermarks: watermarks, hasEnded: hasEnded)
+    return .committed(batch)
+  }
+
+  /// Goes on with the last batch: what it gives is written as several.
+  private func endOn() throws(StreamError) -> EngineStep {
+    let batch = nextBatch
+    flow.context.workers = workers
+    report.isFinished = true
+    try commit(batch, rows: 0, watermarks: sourceWatermarks, hasEnded: true)
     return .committed(batch)
   }
 

@@ -54,7 +54,9 @@ extension Dataflow {
       way.append(node)
       last = nodes[node].consumer
     }
-    let end = last.flatMap { nodes[$0.node].operation as? any TwoPhaseOperator }
+    let end = last.flatMap {
+      spilled[$0.node] == nil ? nodes[$0.node].operation as? any TwoPhaseOperator : nil
+    }
     if way.isEmpty && end == nil { return false }
     for node in way { try prepare(node) }
     var context = context.forMorsel(emptyState)

@@ -16,7 +16,9 @@ struct OpenedStore: ~Copyable {
   init(
     _ plan: CompiledPlan, _ outputs: Outputs, _ directory: (any Directory)?, _ options: EngineOptions
   ) throws(StreamError) {
-    let shards = options.shardCount ?? CheckpointOptions.defaultShardCount
+    let shards =
+      options.shardCount
+      ?? (options.memoryLimit == nil ? CheckpointOptions.defaultShardCount : EngineOptions.shardsOfSpilledState)
     guard let directory else {
       state = StreamState(plan.states, shardCount: shards, seed: options.random())
       store = nil

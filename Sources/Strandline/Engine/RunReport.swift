@@ -45,6 +45,10 @@ public struct RunReport: Sendable {
   public var canMeetRecoveryBudget = true
   /// Commits of this run by the kind of their record.
   public var commits: [RecordKind: Int] = [:]
+  /// Bytes of memory that operators keep; only known where there is a limit.
+  public var keptBytes = 0
+  /// Bytes that operators have put outside of memory, because of a limit, as they were written.
+  public var spilledBytes: UInt64 = 0
   /// Nanoseconds of this run's commits: staging, compressing, writing, syncing, publishing.
   public var commitNanos: UInt64 = 0
   /// Nanoseconds of those for which the next batch had to wait.

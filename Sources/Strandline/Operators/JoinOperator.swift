@@ -114,7 +114,7 @@ struct JoinOperator: TwoPhaseOperator {
   }
 
   /// Rows of a side as they come out without the other one.
-  private func alone(_ rows: ColumnBatch, _ side: Int) -> ColumnBatch {
+  func alone(_ rows: ColumnBatch, _ side: Int) -> ColumnBatch {
     ColumnBatch(outputSchema, columns: alone(sides[side].kept.map { rows.columns[$0] }, side, count: rows.count))
   }
 

@@ -193,6 +193,12 @@ struct JoinPart: Sendable {
     entries = KeyedNumbers(layout)
   }
 
+  /// Bytes of memory that it holds, unused capacity included.
+  var memoryBytes: Int {
+    entries.memoryBytes + places.capacity * MemoryLayout<GroupPlace>.stride
+      + (ordinals.capacity + times.capacity) * 8 + isMatched.capacity
+  }
+
   /// Adds some of the rows that are kept.
   mutating func add(_ rows: KeptRows, _ own: ArraySlice<Int32>, _ places: [GroupPlace]) throws(StateError) {
     try add(

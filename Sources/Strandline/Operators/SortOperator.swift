@@ -7,13 +7,17 @@ import StrandlineState
 /// In the first phase some rows are put in order by themselves, which makes a run of them. When the batch ends the runs are merged by
 /// ranges of keys, which are found by samples of all runs: each worker merges what all runs have in a range, and the ranges follow each
 /// other. Rows of equal keys come by their ordinals, so nothing depends on what runs and ranges there are.
-struct SortOperator: TwoPhaseOperator {
+struct SortOperator: TwoPhaseOperator, SpillingOperator {
   let name = "order"
   let order: BoundOrdering
   let limit: Int?
   let schema: Schema
   /// The rows of the batch so far.
   private var runs: [SortedRows] = []
+  /// Rows of the batch that are outside of memory.
+  private var spilled: [SpilledRun] = []
+  /// What these are on their way to, and how many of the rows are still wanted.
+  private var merging: (runs: SpilledMerge, left: Int)?
 
   init(order: BoundOrdering, limit: Int?, schema: Schema) {
     self.order = order
@@ -61,23 +65,76 @@ struct SortOperator: TwoPhaseOperator {
     }
   }
 
+  var memoryBytes: Int { runs.reduce(0) { $0 + $1.memoryBytes } }
+  var hasMore: Bool { merging != nil }
+
   mutating func endBatch(_ context: inout OperatorContext) throws(StreamError) {
+    if merging == nil && spilled.isEmpty {
+      let sorted = runs
+      runs.removeAll()
+      return try merged(sorted, context.workers) { rows throws(StreamError) in give(rows, &context) }
+    }
+    if merging == nil {
+      try spill(&context)
+      merging = (SpilledMerge(spilled, order, schema), limit ?? .max)
+      spilled.removeAll()
+    }
+    guard let space = context.spill, var (runs, left) = merging else { return }
+    var bytes = 0
+    merging = nil
+    while left > 0, let rows = try runs.next(space) {
+      give(rows.first(left), &context)
+      left -= min(left, rows.count)
+      bytes += rows.memoryBytes
+      if bytes >= space.limit / 4 {
+        merging = (runs, left)
+        return
+      }
+    }
+  }
+
+  /// Writes the rows of the batch so far as one run, and makes one of many such runs.
+  mutating func spill(_ context: inout OperatorContext) throws(StreamError) {
     let sorted = runs
     runs.removeAll()
+    guard !sorted.isEmpty, var space = context.spill else { return }
+    var run = SpilledRun(try space.makeFile())
+    try merged(sorted, context.workers) { rows throws(StreamError) in try run.append(rows, to: &space) }
+    spilled.append(run)
+    // Each of them has a block in memory, and an open file.
+    let most = min(max(4, space.limit / 4 / space.blockBytes), 64)
+    while let level = spilled.last?.level, spilled.count(where: { $0.level == level }) >= most {
+      var runs = SpilledMerge(spilled.filter { $0.level == level }, order, schema)
+      var one = SpilledRun(try space.makeFile(), level: level + 1)
+      var left = limit ?? .max
+      while left > 0, let rows = try runs.next(space) {
+        try one.append(rows.first(left), to: &space)
+        left -= min(left, rows.count)
+      }
+      spilled.removeAll { $0.level == level }
+      spilled.append(one)
+    }
+    context.spill = space
+  }
+
+  /// Merges runs by ranges, each worker some of them, and gives what becomes of these in their order.
+  private func merged(
+    _ sorted: [SortedRows], _ workers: Workers, _ body: (SortedRows) throws(StreamError) -> Void
+  ) throws(StreamError) {
     let total = sorted.reduce(0) { $0 + $1.count }
     if total == 0 { return }
     let bytes = sorted.reduce(0) { $0 + $1.memoryBytes }
     let rows = max(1, min(Self.rowsPerPiece, Self.bytesPerPiece / max(1, bytes / total)))
     let pieces = SortedRows.pieces(of: sorted, rows: rows)
     var left = limit ?? total
-    let atOnce = context.workers.count * 2
+    let atOnce = workers.count * 2
     for start in stride(from: 0, to: pieces.count, by: atOnce) where left > 0 {
       var work = pieces[start..<min(start + atOnce, pieces.count)].map { (piece: $0, rows: SortedRows(schema)) }
-      context.workers.forEach(&work) { [schema] (_, item) in
+      workers.forEach(&work) { [schema] (_, item) in
         item.rows = SortedRows.merged(sorted, item.piece, schema: schema)
       }
       for item in work {
-        give(item.rows.first(left), &context)
+        try body(item.rows.first(left))
         left -= min(left, item.rows.count)
       }
     }

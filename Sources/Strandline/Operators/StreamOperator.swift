@@ -49,6 +49,12 @@ protocol StreamOperator: Sendable {
   /// When it wants a batch although no row comes, in Unix microseconds; nil for never.
   var nextAlarm: Int64? { get }
 
+  /// Bytes of what it keeps beside its keyed states.
+  var memoryBytes: Int { get }
+
+  /// Whether its batch isn't over yet: `endBatch` is to be called again.
+  var hasMore: Bool { get }
+
   /// What it does, in words, for `explain`: its name unless there is more to say.
   var summary: String { get }
 
@@ -84,6 +90,8 @@ extension StreamOperator {
   var progress: [UInt8] { [] }
   var outputDelay: Int64 { 0 }
   var nextAlarm: Int64? { nil }
+  var memoryBytes: Int { 0 }
+  var hasMore: Bool { false }
   var summary: String { name }
   var keeps: String? { nil }
   var exchange: String? { nil }
@@ -113,6 +121,8 @@ extension StreamOperator {
 struct OperatorContext {
   /// The keyed states of the plan; an operator knows the numbers of its own.
   var state: StreamState
+  /// Where operators put what they keep beyond a memory limit; nil without one.
+  var spill: SpillSpace?
   /// Who works on large batches.
   var workers = Workers.one
   /// The watermark of the operator's input: before the batch's rows in `take`, after them in `endBatch`.

@@ -42,6 +42,10 @@ struct CountCommand: AsyncParsableCommand {
       guard input.follow else { throw ValidationError("--idle-after needs --follow: other files end.") }
       guard idle.nanos > 0 else { throw ValidationError("--idle-after is longer than nothing, such as 30s.") }
     }
+    if run.memoryLimit != nil && (input.follow || store.checkpoint != nil) {
+      throw ValidationError(
+        "--memory-limit is for inputs that end and are computed at once: leave out --follow and --checkpoint.")
+    }
     if let late = output.late, late == output.output || late == store.checkpoint {
       throw ValidationError("--late needs a path of its own: \(late) is the output or the checkpoint.")
     }
@@ -126,6 +130,8 @@ struct CountCommand: AsyncParsableCommand {
     var options = EngineOptions()
     options.limits = BatchLimits(rows: run.batchRows, bytes: run.batchBytes)
     options.workers = run.workers
+    options.memoryLimit = run.memoryLimit?.bytes
+    options.spillDirectory = run.spillDirectory
     options.durability = store.durability.durability
     options.mode = store.state
     options.shardCount = store.shards

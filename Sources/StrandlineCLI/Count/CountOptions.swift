@@ -310,6 +310,21 @@ struct RunOptions: ParsableArguments {
   @Option(help: "How many threads compute: as many as there are processors unless said. Results don't depend on it.")
   var workers: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How much memory windows may take, such as 512MB: what is beyond goes to a temporary directory.",
+      discussion: """
+        For inputs that end, without --checkpoint, --follow and --leave-open, and for final results. Rows then come ordered \
+        within parts of the keys, not over all of them.
+        """, valueName: "bytes"))
+  var memoryLimit: BytesArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --memory-limit: the directory for what is beyond it; that of TMPDIR, or /tmp, unless said.",
+      valueName: "dir"))
+  var spillDirectory: String?
+
   @Option(help: "What happens to a row that can't be used: fail the run, or skip and count it.")
   var onError = RowErrorArgument.fail
 
@@ -355,6 +370,12 @@ struct RunOptions: ParsableArguments {
     if batchRows < 1 || batchBytes < 1 { throw ValidationError("A batch takes at least one row and one byte.") }
     if let workers, workers < 1 { throw ValidationError("--workers is at least 1.") }
     if let segmentBytes, segmentBytes < 4096 { throw ValidationError("A segment has at least 4096 bytes.") }
+    if spillDirectory != nil && memoryLimit == nil {
+      throw ValidationError("--spill-directory needs --memory-limit.")
+    }
+    if memoryLimit != nil && leaveOpen {
+      throw ValidationError("--memory-limit is for runs that compute all at once: leave out --leave-open.")
+    }
     if rejects != nil && onError == .fail { throw ValidationError("--rejects needs --on-error skip.") }
   }
 }

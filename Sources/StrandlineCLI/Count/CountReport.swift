@@ -12,6 +12,7 @@ enum CountReport {
       "rows_read": JSONValue(report.rowsRead), "rows_this_run": JSONValue(report.rowsThisRun),
       "rows_late": JSONValue(report.rowsLate), "rows_refused": JSONValue(report.rowsRefused),
       "rows_written": JSONValue(report.rowsWritten), "watermark": JSONValue(watermark(report)),
+      "spilled_bytes": JSONValue(report.spilledBytes),
       "groups": .int(report.groups), "open_windows": .int(report.openPanes),
       "digest": .string("\(report.digest)"), "log_bytes": .int(report.logBytes),
       "log_bytes_written": .int(report.logBytesWritten),

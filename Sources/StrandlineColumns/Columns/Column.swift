@@ -44,6 +44,16 @@ public struct Column: Sendable {
     self.validity = validity
   }
 
+  /// A column of texts: valid UTF-8, and where each of them begins and the last one ends.
+  package init(text bytes: [UInt8], offsets: [Int32], validity: Bitmap? = nil) {
+    precondition(offsets.first == 0 && offsets.last == Int32(bytes.count), "texts fill their bytes")
+    precondition(validity == nil || validity?.count == offsets.count - 1, "a bit for each text")
+    type = .string
+    self.bytes = bytes
+    self.offsets = offsets
+    self.validity = validity
+  }
+
   /// The number of values, nulls included.
   public var count: Int {
     type == .string ? offsets.count - 1 : words.count

@@ -18,6 +18,9 @@ public struct KeyedNumbers: Sendable {
   /// The number of numbers.
   public var count: Int { numbers.count }
 
+  /// Bytes of memory that it holds, unused capacity included.
+  public var memoryBytes: Int { table.memoryBytes + numbers.capacity * 8 + next.capacity * 4 }
+
   /// The place of each key, which is made when it isn't there. Amortised constant time per key.
   ///
   /// - Throws: `StateError` `.tooLarge`.

@@ -8,10 +8,13 @@ extension SortKeys {
   /// So few rows are compared with each other rather than sorted by the bytes of their prefixes.
   private static let fewRows = 256
 
+  /// So many bytes of the prefixes are sorted by, the highest of those in which some differ: few rows are alike in them.
+  private static let bytesSorted = 4
+
   /// The rows in the order of their keys, rows of equal keys in the order of their numbers.
   ///
-  /// By the bytes of the prefixes, least significant first, those passed over that all prefixes have alike (a radix sort: linear in
-  /// the rows); rows of equal prefixes are then compared with each other.
+  /// By the highest bytes in which prefixes differ, least significant first (a radix sort: linear in the rows); rows that are alike in
+  /// these are then compared with each other.
   func order() -> [Int32] {
     let prefixes = prefixes.span
     var entries = [SortEntry](capacity: prefixes.count) { output in
@@ -20,8 +23,8 @@ extension SortKeys {
     if entries.count <= Self.fewRows {
       entries.sort { isBefore($0, $1) }
     } else {
-      Self.sortByPrefix(&entries)
-      if !arePrefixesAll { sortTies(&entries) }
+      let mask = Self.sortByPrefix(&entries)
+      if mask != ~0 || !arePrefixesAll { sortTies(&entries, mask) }
     }
     return entries.map(\.row)
   }
@@ -33,7 +36,10 @@ extension SortKeys {
     return order == 0 ? left.row < right.row : order < 0
   }
 
-  private static func sortByPrefix(_ entries: inout [SortEntry]) {
+  /// Puts entries into the order of some bits of their prefixes.
+  ///
+  /// - Returns: these bits, and those that all prefixes have alike.
+  private static func sortByPrefix(_ entries: inout [SortEntry]) -> UInt64 {
     var (common, any): (UInt64, UInt64) = (~0, 0)
     var isSorted = true
     for index in entries.indices {
@@ -42,12 +48,17 @@ extension SortKeys {
       any |= prefix
       if index > 0 && entries[index - 1].prefix > prefix { isSorted = false }
     }
-    if isSorted { return }
+    if isSorted { return ~0 }
+    var shifts = stride(from: 56 as UInt64, through: 0, by: -8).filter { (common ^ any) >> $0 & 0xFF != 0 }
+    var mask = ~(common ^ any)
+    shifts = Array(shifts.prefix(bytesSorted))
+    for shift in shifts { mask |= 0xFF << shift }
     var other = entries
-    for shift in stride(from: 0 as UInt64, to: 64, by: 8) where (common ^ any) >> shift & 0xFF != 0 {
+    for shift in shifts.reversed() {
       pass(entries.span, &other, shift)
       swap(&entries, &other)
     }
+    return mask
   }
 
   /// Puts entries into the order of one byte of their prefixes, those that have it alike in the order in which they come.
@@ -69,11 +80,12 @@ extension SortKeys {
     }
   }
 
-  private func sortTies(_ entries: inout [SortEntry]) {
+  /// Puts entries into order that are alike in those bits of their prefixes.
+  private func sortTies(_ entries: inout [SortEntry], _ mask: UInt64) {
     var start = 0
     while start < entries.count {
       var end = start + 1
-      while end < entries.count && entries[end].prefix == entries[start].prefix { end += 1 }
+      while end < entries.count && entries[end].prefix & mask == entries[start].prefix & mask { end += 1 }
       if end - start > 1 { entries[start..<end].sort { isBefore($0, $1) } }
       start = end
     }

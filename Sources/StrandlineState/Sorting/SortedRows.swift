@@ -62,6 +62,14 @@ public struct SortedRows: Sendable {
     return first
   }
 
+  /// Consecutive rows, without their keys.
+  public func block(_ rows: Range<Int>) -> RowsBlock {
+    RowsBlock(
+      columns.part(rows), times: times.isEmpty ? [] : Array(times[rows]),
+      marks: marks.isEmpty ? [] : Array(marks[rows]),
+      ordinals: Array(ordinals[rows]))
+  }
+
   /// Those rows, in that order.
   func gathered(_ rows: [Int32]) -> SortedRows {
     SortedRows(
@@ -84,13 +92,13 @@ public struct SortedRows: Sendable {
   }
 
   /// The order of two rows of runs.
-  func isBefore(_ row: Int, _ other: SortedRows, _ otherRow: Int) -> Bool {
+  public func isBefore(_ row: Int, _ other: SortedRows, _ otherRow: Int) -> Bool {
     let order = keys.compare(row, other.keys, otherRow)
     return order == 0 ? ordinals[row] < other.ordinals[otherRow] : order < 0
   }
 
   /// How many of the rows come before a row of another run, or are that row.
-  func count(upTo row: Int, of other: SortedRows) -> Int {
+  public func count(upTo row: Int, of other: SortedRows) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

@@ -31,6 +31,12 @@ public enum SystemProcess {
   /// It holds for the whole process, so it is for the main program to decide.
   public static func ignoreFileSizeLimits() { SystemCall.ignoreFileSizeLimits() }
 
+  /// The directory for files that are gone with the process: that of the variable TMPDIR, else /tmp.
+  public static var temporaryDirectory: String {
+    let path = SystemCall.environment("TMPDIR") ?? ""
+    return path.isEmpty ? "/tmp" : path
+  }
+
   /// The path of the program that this process runs.
   public static func executablePath() throws(StorageError) -> String {
     do {

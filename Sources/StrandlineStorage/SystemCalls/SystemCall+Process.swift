@@ -39,6 +39,13 @@ extension SystemCall {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
+  /// A variable of the environment; nil where it isn't set.
+  static func environment(_ name: String) -> String? {
+    // Unsafe: the text lives as long as nobody changes the environment, which this process doesn't; it is copied at once.
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+  }
+
   static func processID() -> Int32 {
     getpid()
   }
