@@ -32,13 +32,16 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
     .systemLibrary(name: "CSystem"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "StrandlineBytes", dependencies: ["CZlib", "CZstd"], swiftSettings: settings),
     .target(name: "StrandlineStorage", dependencies: ["CSystem"], swiftSettings: settings),
     .target(name: "StrandlineLog", dependencies: ["StrandlineBytes", "StrandlineStorage"], swiftSettings: settings),
     .target(name: "StrandlineColumns", dependencies: ["StrandlineBytes"], swiftSettings: settings),
-    .target(name: "StrandlineState", dependencies: ["StrandlineBytes", "StrandlineColumns"], swiftSettings: settings),
+    .target(
+      name: "StrandlineState", dependencies: ["CPrefetch", "StrandlineBytes", "StrandlineColumns"],
+      swiftSettings: settings),
     .target(
       name: "StrandlineRecovery",
       dependencies: ["StrandlineBytes", "StrandlineLog", "StrandlineState", "StrandlineStorage"],

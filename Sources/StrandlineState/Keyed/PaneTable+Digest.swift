@@ -5,31 +5,106 @@ import StrandlineColumns
 extension PaneTable {
   /// Notes groups as changed, and takes those that were there before out of the digest.
   mutating func touch(_ groups: ArraySlice<Int32>, seed: GroupDigest) {
-    looseGroups += loosen(groups, seed: seed)
-  }
-
-  /// The same; returns the groups that are loose now and were not. The caller sees to it that they are in the digest again.
-  mutating func loosen(_ groups: ArraySlice<Int32>, seed: GroupDigest) -> [Int32] {
-    let bits = (table.count + 63) / 64
-    if marks.count < bits {
-      if marks.capacity < bits {
-        marks.reserveCapacity(GroupTable.capacity(beyond: bits))
-        loose.reserveCapacity(GroupTable.capacity(beyond: bits))
-      }
-      marks.append(contentsOf: repeatElement(0, count: bits - marks.count))
-      loose.append(contentsOf: repeatElement(0, count: bits - loose.count))
-    }
+    makeBits()
     var loosened: [Int32] = []
     Self.insert(groups.span, into: &loose, noting: &loosened)
     Self.insert(loosened.span, into: &marks, noting: &touched)
+    takeOut(loosened, seed: seed)
+    looseGroups += loosened
+  }
+
+  /// Notes groups as changed.
+  mutating func mark(_ groups: [Int32]) {
+    makeBits()
+    Self.insert(groups.span, into: &marks, noting: &touched)
+  }
+
+  /// Whether a group is loose.
+  func isLoose(_ group: Int32) -> Bool {
+    let word = Int(group) >> 6
+    return word < loose.count && loose[word] & 1 << UInt64(truncatingIfNeeded: group & 63) != 0
+  }
+
+  /// Makes bits for all groups.
+  private mutating func makeBits() {
+    let bits = (table.count + 63) / 64
+    guard marks.count < bits else { return }
+    if marks.capacity < bits {
+      marks.reserveCapacity(GroupTable.capacity(beyond: bits))
+      loose.reserveCapacity(GroupTable.capacity(beyond: bits))
+    }
+    marks.append(contentsOf: repeatElement(0, count: bits - marks.count))
+    loose.append(contentsOf: repeatElement(0, count: bits - loose.count))
+  }
+
+  /// Takes those of different groups out of the digest that are in it. All that are new must be among them.
+  private mutating func takeOut(_ groups: [Int32], seed: GroupDigest) {
     if known == table.count {
-      digest.subtract(sum(of: loosened.span, seed: seed))
+      let sum = sum(of: groups.span, seed: seed)
+      digest.subtract(sum)
     } else {
-      let former = loosened.filter { $0 < known }
+      let former = groups.filter { $0 < known }
       digest.subtract(sum(of: former.span, seed: seed))
       known = table.count
     }
-    return loosened
+  }
+
+  /// Changes the words of different groups that are in the digest, or new, and keeps the digest up to date.
+  mutating func change(
+    _ groups: [Int32], seed: GroupDigest, _ body: (inout GroupTable) throws(StateError) -> Void
+  ) throws(StateError) {
+    guard table.words.count == 1 && hasPlainWords else {
+      takeOut(groups, seed: seed)
+      try body(&table)
+      let sum = sum(of: groups.span, seed: seed)
+      digest.add(sum)
+      return
+    }
+    // The part of the hash that is the key's serves for both.
+    let hashes = Self.keyHashes(groups.span, table.keys.words, seed)
+    if known > 0 { digest.subtract(Self.sum(hashes.span, groups.span, below: known, table.words[0])) }
+    known = table.count
+    try body(&table)
+    digest.add(Self.sum(hashes.span, groups.span, below: known, table.words[0]))
+  }
+
+  /// Whether keys and values are words alone, without a null among the keys.
+  private var hasPlainWords: Bool {
+    table.blobs.isEmpty && table.keys.type != .string && table.nullGroup == nil
+  }
+
+  private static func keyHashes(_ groups: Span<Int32>, _ column: [Int64], _ seed: GroupDigest) -> [GroupDigest] {
+    let keys = column.span
+    return [GroupDigest](capacity: groups.count) { output in
+      for index in groups.indices {
+        var hash = seed
+        hash.absorb(UInt64(bitPattern: keys[Int(groups[index])]))
+        output.append(hash)
+      }
+    }
+  }
+
+  /// The sum of the hashes of those groups that are below a bound, of which those of the keys are there.
+  private static func sum(
+    _ hashes: Span<GroupDigest>, _ groups: Span<Int32>, below bound: Int, _ column: [Int64]
+  ) -> UInt128 {
+    let words = column.span
+    // Read by themselves first: the reads of a loop that also hashes are too far apart to be made at a time.
+    let own = [Int64](capacity: groups.count) { output in
+      for index in groups.indices {
+        let group = Int(groups[index])
+        output.append(words[group < bound ? group : 0])
+      }
+    }
+    let word = own.span
+    var sum: UInt128 = 0
+    for index in groups.indices {
+      var hash = hashes[index]
+      hash.absorb(UInt64(bitPattern: word[index]))
+      // Without a branch: which groups are new is known to nobody beforehand.
+      sum &+= hash.value & (Int(groups[index]) < bound ? .max : 0)
+    }
+    return sum
   }
 
   /// Puts groups into a bit set, and those that were not in it at the end of a list.
@@ -60,9 +135,13 @@ extension PaneTable {
 }
 
 extension PaneTable {
-  /// Takes groups out of a bit set.
+  /// Takes groups out of a bit set that has no others.
   static func clear(_ groups: [Int32], in bits: inout [UInt64]) {
     var bits = bits.mutableSpan
+    if groups.count > bits.count / 8 {
+      for word in bits.indices { bits[word] = 0 }
+      return
+    }
     for group in groups { bits[Int(group) >> 6] &= ~(1 << UInt64(truncatingIfNeeded: group & 63)) }
   }
 }

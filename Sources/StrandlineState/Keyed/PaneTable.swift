@@ -56,13 +56,21 @@ struct PaneTable: Sendable {
     _ keys: KeyBatch, _ inputs: [Column], _ places: Range<Int>, layout: AccumulatorLayout, seed: GroupDigest,
     groups: inout [Int32]
   ) throws(StateError) {
+    var changed: [Int32] = []
+    changed.reserveCapacity(places.count)
+    var distinct = DistinctGroups(rows: min(places.count, Self.rowBlock))
     for start in stride(from: places.lowerBound, to: places.upperBound, by: Self.rowBlock) {
       let block = start..<min(start + Self.rowBlock, places.upperBound)
       try table.lookUp(keys, block, into: &groups)
-      let loosened = loosen(groups[block], seed: seed)
-      try layout.add(inputs, block, to: &table, groups: groups)
-      tighten(loosened, seed: seed)
+      distinct.find(groups.span.extracting(block))
+      changed += distinct.groups
+      // What is loose stays so until the batch ends.
+      let settled = looseGroups.isEmpty ? distinct.groups : distinct.groups.filter { !isLoose($0) }
+      try change(settled, seed: seed) { table throws(StateError) in
+        try layout.add(inputs, block, to: &table, groups: groups)
+      }
     }
+    mark(changed)
   }
 
   private static let rowBlock = 1024

@@ -22,6 +22,10 @@ extension KeyedState {
   private static let manyGroups = 8192
   /// So many rows are aggregated before that is looked at again.
   private static let rowsAtOnce = 4096
+  /// So many times the rows: that many groups aren't likely to come twice among them.
+  private static let manyRows = 8
+  /// So many rows are looked at for that.
+  private static let sampleRows = 1024
 
   /// Aggregates rows by themselves, so that they can be merged. Linear in the rows; the state isn't changed.
   ///
@@ -42,7 +46,8 @@ extension KeyedState {
     var table = GroupTable(keyType: plan.keys.columnType, width: plan.values.width, blobs: plan.values.blobs)
     let step = plan.values.blobs > 0 ? keys.count : Self.rowsAtOnce
     var done = 0
-    while done < keys.count {
+    let isDirect = try areNew(keys, &places)
+    while done < keys.count && !isDirect {
       let end = min(done + step, keys.count)
       try table.lookUp(keys, done..<end, into: &places)
       done = end
@@ -55,6 +60,18 @@ extension KeyedState {
     return PartialGroups(
       table: table, groups: groups, groupKeys: own.gathered(groups.rows), rows: rows,
       rowKeys: keys.gathered(rows.rows), inputs: rows.rows.isEmpty ? [] : inputs.map { $0.gathered(rows.rows) })
+  }
+
+  /// Whether rows look as if nearly each of them had a group of its own, of many.
+  ///
+  /// In a state of many groups that is asked of a few rows first: a table that is thrown away again isn't made for them.
+  private func areNew(_ keys: KeyBatch, _ places: inout [Int32]) throws(StateError) -> Bool {
+    guard groupCount > Self.manyRows * keys.count && plan.values.blobs == 0 && keys.count > Self.sampleRows else {
+      return false
+    }
+    var sample = GroupTable(keyType: plan.keys.columnType, width: 0)
+    try sample.lookUp(keys, 0..<Self.sampleRows, into: &places)
+    return sample.count * 16 > Self.sampleRows * 15
   }
 
   /// Rows in the order of the shards of their keys.

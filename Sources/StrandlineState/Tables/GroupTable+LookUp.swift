@@ -2,7 +2,7 @@ import StrandlineColumns
 
 extension GroupTable {
   /// The groups of 2^31 slots.
-  private static let maximumGroups = 3 << 29
+  private static let maximumGroups = 1 << 30
   /// Offsets into a table's text are 31 bits wide.
   private static let maximumBytes = Int(Int32.max)
   /// Tables of more slots than this are looked into for several keys at once. Smaller ones are in the nearest caches.
@@ -30,7 +30,7 @@ extension GroupTable {
       guard count < Self.maximumGroups && keys.bytes.count + batch.column.bytes.count < Self.maximumBytes else {
         throw StateError(.tooLarge, "a shard's window holds too many keys: use more shards")
       }
-      if (count + 1) * 4 > slots.count * 3 { grow(batch.hasher) }
+      if count >= limit { grow(batch.hasher) }
       // The slots leave the table for the loop, so that it can hold them as a span while keys are added.
       var slots: [UInt32] = []
       swap(&slots, &self.slots)
@@ -64,7 +64,7 @@ extension GroupTable {
     swap(&own, &keys.words)
     defer { swap(&own, &keys.words) }
     defer { count = own.count }
-    let limit = slots.count / 4 * 3
+    let limit = limit
     let layout = SlotLayout(slots.count)
     var slots = slots.mutableSpan
     var out = groups.mutableSpan
@@ -105,56 +105,37 @@ extension GroupTable {
 
   /// Looks words up in a table that isn't in a near cache; returns the first row not done.
   ///
-  /// One by one a row would wait for its slot, then for its key. So some rows' slots are read, then their keys, none of which
-  /// waits for another; what is left, mostly new keys, is then looked up one by one among what has come into the cache.
+  /// One by one a row would wait for its slot, then for its key, then for its word. So blocks of rows follow each other: while
+  /// the keys of one are compared, those of the next one are on their way, and the slots of the one behind it. What is left,
+  /// mostly new keys, is then looked up one by one among what has come into the cache.
   /// Source of the idea: S. Chen, A. Ailamaki, P. Gibbons, T. Mowry, “Improving hash join performance through prefetching”,
-  /// ICDE 2004, “group prefetching”.
+  /// ICDE 2004, “software-pipelined prefetching”.
   private mutating func lookUpManyWords(
     _ batch: KeyBatch, _ rows: Range<Int>, in slots: inout [UInt32], into groups: inout [Int32]
   ) -> Int {
     let words = batch.column.words.span
     let hashes = batch.hashes.span
+    // The word that is changed next: it is asked for together with the key.
+    let values = self.words.first ?? []
     var own: [Int64] = []
     swap(&own, &keys.words)
     defer { swap(&own, &keys.words) }
     defer { count = own.count }
-    let limit = slots.count / 4 * 3
-    let layout = SlotLayout(slots.count)
+    let limit = limit
     var slots = slots.mutableSpan
     var out = groups.mutableSpan
     var pending = [Int32](repeating: 0, count: Self.block)
+    let first = rows.prefix(Self.block)
+    Self.askForSlots(hashes, rows.prefix(2 * Self.block), slots.span)
+    Self.guess(hashes, first, slots.span, own.span, values.span, &out)
     var start = rows.lowerBound
     while start < rows.upperBound {
       let block = start..<min(start + Self.block, rows.upperBound)
-      // Rows are inside the batch, slots below the mask, and groups of slots below the count.
-      for row in block {
-        let slot = unsafe layout.home(UInt32(truncatingIfNeeded: hashes[unchecked: row]))
-        unsafe out[unchecked: row] = Int32(bitPattern: slots[unchecked: Int(slot)])
-      }
-      for row in block {
-        let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row])
-        var entry = unsafe UInt32(bitPattern: out[unchecked: row])
-        var slot = layout.home(hash)
-        while entry != 0 && !layout.fits(entry, hash) {
-          slot = (slot &+ 1) & layout.low
-          entry = unsafe slots[unchecked: Int(slot)]
-        }
-        unsafe out[unchecked: row] = Int32(bitPattern: entry & layout.low) &- 1
-      }
-      var left = 0
-      if own.isEmpty {
-        for row in block { pending[row - start] = Int32(truncatingIfNeeded: row - start) }
-        left = block.count
-      } else {
-        let own = own.span
-        var pending = pending.mutableSpan
-        for row in block {
-          let group = unsafe out[unchecked: row]
-          let isKey = unsafe own[unchecked: Int(max(group, 0))] == words[unchecked: row]
-          unsafe pending[unchecked: left] = Int32(truncatingIfNeeded: row &- start)
-          left &+= isKey && group >= 0 ? 0 : 1
-        }
-      }
+      let next = block.upperBound..<min(block.upperBound + Self.block, rows.upperBound)
+      let behind = next.upperBound..<min(next.upperBound + Self.block, rows.upperBound)
+      Self.askForSlots(hashes, behind, slots.span)
+      Self.guess(hashes, next, slots.span, own.span, values.span, &out)
+      let left = Self.compare(words, block, own.span, out.span, &pending)
       // Room for all that is left, so that a key is added by writing it.
       let before = own.count
       if own.capacity < before + left { own.reserveCapacity(Self.capacity(beyond: before + left)) }
@@ -168,6 +149,60 @@ extension GroupTable {
       start = block.upperBound
     }
     return rows.upperBound
+  }
+
+  /// Asks for the slots of rows.
+  @inline(__always)
+  private static func askForSlots(_ hashes: Span<UInt64>, _ rows: Range<Int>, _ slots: Span<UInt32>) {
+    let layout = SlotLayout(slots.count)
+    for row in rows {
+      // Rows are inside the batch.
+      slots.prefetch(Int(layout.home(unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row]))))
+    }
+  }
+
+  /// Says for each row which group its slot speaks of, or −1, and asks for the key and a word of that.
+  @inline(__always)
+  private static func guess(
+    _ hashes: Span<UInt64>, _ rows: Range<Int>, _ slots: Span<UInt32>, _ keys: Span<Int64>, _ values: Span<Int64>,
+    _ out: inout MutableSpan<Int32>
+  ) {
+    let layout = SlotLayout(slots.count)
+    // Rows are inside the batch, and slots below the mask.
+    for row in rows {
+      let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row])
+      var slot = layout.home(hash)
+      var entry = unsafe slots[unchecked: Int(slot)]
+      while entry != 0 && !layout.fits(entry, hash) {
+        slot = (slot &+ 1) & layout.low
+        entry = unsafe slots[unchecked: Int(slot)]
+      }
+      let group = Int32(bitPattern: entry & layout.low) &- 1
+      keys.prefetch(Int(group))
+      values.prefetch(Int(group))
+      unsafe out[unchecked: row] = group
+    }
+  }
+
+  /// Lists the rows, from that of the block's first one, whose groups are not of their keys.
+  @inline(__always)
+  private static func compare(
+    _ words: Span<Int64>, _ rows: Range<Int>, _ keys: Span<Int64>, _ groups: Span<Int32>, _ pending: inout [Int32]
+  ) -> Int {
+    var pending = pending.mutableSpan
+    var left = 0
+    guard !keys.isEmpty else {
+      for row in rows { pending[row - rows.lowerBound] = Int32(truncatingIfNeeded: row - rows.lowerBound) }
+      return rows.count
+    }
+    // Rows are inside the batch, and groups of slots below the count.
+    for row in rows {
+      let group = unsafe groups[unchecked: row]
+      let isKey = unsafe keys[unchecked: Int(max(group, 0))] == words[unchecked: row]
+      unsafe pending[unchecked: left] = Int32(truncatingIfNeeded: row &- rows.lowerBound)
+      left &+= isKey && group >= 0 ? 0 : 1
+    }
+    return left
   }
 
   /// Looks rows up one by one, and adds the keys that are not there behind the first `before` ones.
@@ -218,7 +253,7 @@ extension GroupTable {
     let offsets = column.offsets.span
     let hashes = batch.hashes.span
     let nullAsGroup = Int32(nullGroup ?? 0)
-    let limit = slots.count / 4 * 3
+    let limit = limit
     let layout = SlotLayout(slots.count)
     var slots = slots.mutableSpan
     var out = groups.mutableSpan

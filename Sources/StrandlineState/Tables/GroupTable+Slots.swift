@@ -7,6 +7,7 @@ extension GroupTable {
   mutating func grow(_ hasher: KeyHasher) {
     precondition(slots.count < 1 << 31, "more slots than a hash can choose")
     slots = placed(slots.count * 2, hasher)
+    limit = Self.room(slots.count)
   }
 
   /// So many slots with all groups in them.
@@ -26,28 +27,22 @@ extension GroupTable {
   /// Puts all of these keys, which are those of the first groups, into slots.
   private static func place(_ keys: Span<Int64>, _ hasher: KeyHasher, in slots: inout [UInt32], _ layout: SlotLayout) {
     var slots = slots.mutableSpan
-    var hashes = [UInt32](repeating: 0, count: placeBlock)
-    var entries = hashes
-    var hash = hashes.mutableSpan
-    var entry = entries.mutableSpan
-    for start in stride(from: 0, to: keys.count, by: placeBlock) {
-      let block = 0..<min(placeBlock, keys.count - start)
-      // First all slots are read, so that none of them is waited for; the mask keeps their numbers below the number of slots.
-      for index in block {
-        hash[index] = unsafe UInt32(truncatingIfNeeded: hasher.hash(word: keys[unchecked: start &+ index]))
-        entry[index] = unsafe slots[unchecked: Int(layout.home(hash[index]))]
+    for row in keys.indices {
+      // The slots of keys further on are asked for, so that none of them is waited for: hashing a key twice costs less.
+      if row < keys.count &- placesAhead {
+        let ahead = unsafe UInt32(truncatingIfNeeded: hasher.hash(word: keys[unchecked: row &+ placesAhead]))
+        slots.span.prefetch(Int(layout.home(ahead)))
       }
-      for index in block {
-        var slot = layout.home(hash[index])
-        if entry[index] != 0 { slot = (slot &+ 1) & layout.low }
-        while unsafe slots[unchecked: Int(slot)] != 0 { slot = (slot &+ 1) & layout.low }
-        let group = UInt32(truncatingIfNeeded: start &+ index &+ 1)
-        unsafe slots[unchecked: Int(slot)] = layout.tag(hash[index]) | group
-      }
+      let hash = unsafe UInt32(truncatingIfNeeded: hasher.hash(word: keys[unchecked: row]))
+      var slot = layout.home(hash)
+      // The mask keeps a slot's number below the number of slots.
+      while unsafe slots[unchecked: Int(slot)] != 0 { slot = (slot &+ 1) & layout.low }
+      unsafe slots[unchecked: Int(slot)] = layout.tag(hash) | UInt32(truncatingIfNeeded: row &+ 1)
     }
   }
 
-  private static let placeBlock = 128
+  /// How many keys ahead slots are asked for.
+  private static let placesAhead = 64
 
   /// Makes an empty table one of just these keys, in their order. Linear in them.
   ///
@@ -56,9 +51,13 @@ extension GroupTable {
     guard count == 0 && keys.type != .string && !batch.column.hasNulls && batch.count < 1 << 30 else {
       return false
     }
-    var filled = [UInt32](repeating: 0, count: Self.slots(for: batch.count))
+    // A table that is filled at once may be fuller than one that grows: it may never grow again.
+    var size = 8
+    while size / 4 * 3 < batch.count { size *= 2 }
+    var filled = [UInt32](repeating: 0, count: size)
     guard Self.place(batch.column.words.span, batch.hashes.span, in: &filled) else { return false }
     slots = filled
+    limit = size / 4 * 3
     keys = batch.column
     count = batch.count
     return true
@@ -68,29 +67,23 @@ extension GroupTable {
   private static func place(_ keys: Span<Int64>, _ hashes: Span<UInt64>, in slots: inout [UInt32]) -> Bool {
     let layout = SlotLayout(slots.count)
     var slots = slots.mutableSpan
-    var entries = [UInt32](repeating: 0, count: placeBlock)
-    var entry = entries.mutableSpan
-    for start in stride(from: 0, to: keys.count, by: placeBlock) {
-      let block = 0..<min(placeBlock, keys.count - start)
-      for index in block {
-        let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: start &+ index])
-        entry[index] = unsafe slots[unchecked: Int(layout.home(hash))]
+    for row in keys.indices {
+      // Rows are inside the batch, which has a hash for each key; the mask keeps a slot's number below the number of slots.
+      if row < keys.count &- placesAhead {
+        let ahead = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row &+ placesAhead])
+        slots.span.prefetch(Int(layout.home(ahead)))
       }
-      for index in block {
-        let row = start &+ index
-        let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row])
-        var slot = layout.home(hash)
-        // What was free before the block may be taken by a key of it; what was taken still is.
-        var taken = entry[index] != 0 ? entry[index] : unsafe slots[unchecked: Int(slot)]
-        while taken != 0 {
-          if layout.fits(taken, hash), unsafe keys[Int(taken & layout.low) &- 1] == keys[unchecked: row] {
-            return false
-          }
-          slot = (slot &+ 1) & layout.low
-          taken = unsafe slots[unchecked: Int(slot)]
+      let hash = unsafe UInt32(truncatingIfNeeded: hashes[unchecked: row])
+      var slot = layout.home(hash)
+      var taken = unsafe slots[unchecked: Int(slot)]
+      while taken != 0 {
+        if layout.fits(taken, hash), unsafe keys[Int(taken & layout.low) &- 1] == keys[unchecked: row] {
+          return false
         }
-        unsafe slots[unchecked: Int(slot)] = layout.tag(hash) | UInt32(truncatingIfNeeded: row &+ 1)
+        slot = (slot &+ 1) & layout.low
+        taken = unsafe slots[unchecked: Int(slot)]
       }
+      unsafe slots[unchecked: Int(slot)] = layout.tag(hash) | UInt32(truncatingIfNeeded: row &+ 1)
     }
     return true
   }
@@ -178,6 +171,7 @@ extension GroupTable {
     removedCount = 0
     removedNulls.removeAll()
     slots = placed(Self.slots(for: left.count + 1), hasher)
+    limit = Self.room(slots.count)
     return true
   }
 }

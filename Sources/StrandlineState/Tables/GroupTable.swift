@@ -5,7 +5,7 @@ import StrandlineColumns
 /// # Overview
 /// A group is a position: its key is the `group`-th value of `keys`, and its aggregates are the `group`-th word of each
 /// column of `words`. A slot is 32 bits (`SlotLayout`): a group and some of its key's hash; zero is free. Probing is linear, and
-/// the table doubles when three quarters of the slots are taken: then the keys are hashed again. All of a slot is from the
+/// the table doubles when half of the slots are taken, or three quarters where it was filled at once: then the keys are hashed again. All of a slot is from the
 /// low half of the hash; the part that chooses a shard is its highest bits. A removed group leaves its slot and keeps its
 /// position until `compact`.
 ///
@@ -33,6 +33,8 @@ struct GroupTable: Sendable {
   var removedNulls: Set<Int32> = []
   /// A power of two of them, at most 2^31.
   var slots: [UInt32]
+  /// How many groups the slots take before they are doubled.
+  var limit: Int
 
   /// An empty table for keys of that column type and that many words of state.
   init(keyType: ColumnType, width: Int, blobs: Int = 0, capacity: Int = 0) {
@@ -40,15 +42,20 @@ struct GroupTable: Sendable {
     words = Array(repeating: [], count: width)
     self.blobs = Array(repeating: [], count: blobs)
     slots = Array(repeating: 0, count: Self.slots(for: capacity))
+    limit = Self.room(slots.count)
     if capacity > 0 { for index in words.indices { words[index].reserveCapacity(capacity) } }
   }
 
   /// The number of slots that so many groups need.
   static func slots(for groups: Int) -> Int {
     var size = 8
-    while size * 3 < groups * 4 { size *= 2 }
+    while room(size) < groups { size *= 2 }
     return size
   }
+
+  /// How many groups so many slots take in a table that grows. More of them would be looked at for a key.
+  @inline(__always)
+  static func room(_ slots: Int) -> Int { slots / 2 }
 
   /// The capacity that a full column gets: half as much again. Doubling would leave a quarter of all memory unused.
   @inline(__always)
@@ -59,7 +66,10 @@ struct GroupTable: Sendable {
     // An empty table can have all of its slots at once; others grow as they find out how many keys are new.
     guard count == 0 && additional > 16 else { return }
     let size = Self.slots(for: additional)
-    if size > slots.count && size <= 1 << 31 { slots = Array(repeating: 0, count: size) }
+    if size > slots.count && size <= 1 << 31 {
+      slots = Array(repeating: 0, count: size)
+      limit = Self.room(size)
+    }
     keys.reserve(additional)
     for index in words.indices { words[index].reserveCapacity(additional) }
   }
