@@ -92,6 +92,12 @@ import Testing
     let many = Column(.int64, words: Self.rows(5000, &random))
     let few = Column(.int64, words: (0..<5000).map { Int64($0 % 100) })
     #expect(try state.partial(keys: [many], inputs: [many], rows: 5000).groupKeys.count == 0)
+    var other = StreamState([state.plan], shardCount: 4, seed: 7)
+    var whole = other
+    whole.states[0] = state
+    #expect(try other.states[0].partial(keys: [many], inputs: [many], rows: 5000).rowKeys.count == 0)
+    other.expectGroups(of: whole)
+    #expect(try other.states[0].partial(keys: [many], inputs: [many], rows: 5000).groupKeys.count == 0)
     #expect(try state.partial(keys: [few], inputs: [few], rows: 5000).rowKeys.count == 0)
   }
 

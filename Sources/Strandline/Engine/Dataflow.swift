@@ -14,8 +14,8 @@ struct Dataflow {
   var nodes: [CompiledPlan.Node]
   /// What is in front of the first operator that keeps anything, by source.
   let fronts: [SourceFront]
-  /// The states of the plan without any groups.
-  let emptyState: StreamState
+  /// The states of the plan without any groups, which know how many there are.
+  private(set) var emptyState: StreamState
   private let states: [KeyedStatePlan]
   private let outputSchema: Schema
   /// Whether commits say more than the stream's watermark.
@@ -84,6 +84,7 @@ struct Dataflow {
   /// - Parameter now: its processing time, in Unix microseconds.
   mutating func beginBatch(_ batch: BatchID, now: Int64) {
     context.begin(batch.value, now: now)
+    emptyState.expectGroups(of: context.state)
   }
 
   /// Gives rows to an operator, and what it gives to the next ones.

@@ -32,12 +32,15 @@ extension GroupRows {
 
   /// Adds groups in the order of their keys, and their keys to a column.
   mutating func append(_ groups: PaneGroups, keys: inout Column) {
-    for row in groups.order() {
-      panes.append(groups.pane)
-      keys.append(Int(row), of: groups.keys)
-      for index in words.indices { words[index].append(groups.words[index][Int(row)]) }
-      for index in blobs.indices { blobs[index].append(groups.blobs[index][Int(row)]) }
+    let order = groups.order()
+    panes.append(contentsOf: repeatElement(groups.pane, count: order.count))
+    if keys.count == 0 {
+      keys = groups.keys.gathered(order)
+    } else {
+      keys.append(contentsOf: groups.keys.gathered(order))
     }
+    for index in words.indices { words[index] += groups.words[index].gathered(order) }
+    for index in blobs.indices { blobs[index] += order.map { groups.blobs[index][Int($0)] } }
   }
 }
 
@@ -88,27 +91,11 @@ struct PaneGroups {
 
   /// The positions of the groups in ascending order of their keys; a null key is first.
   func order() -> [Int32] {
-    var order = Array(0..<Int32(keys.count))
-    if keys.type == .string {
-      let bytes = keys.bytes
-      let offsets = keys.offsets
-      order.sort { a, b in
-        if keys.isNull(Int(a)) || keys.isNull(Int(b)) { return keys.isNull(Int(a)) && !keys.isNull(Int(b)) }
-        let left = bytes[Int(offsets[Int(a)])..<Int(offsets[Int(a) + 1])]
-        let right = bytes[Int(offsets[Int(b)])..<Int(offsets[Int(b) + 1])]
-        return left.lexicographicallyPrecedes(right)
-      }
-    } else {
-      let sortable = keys.words.map { KeyOrder.sortable($0, keys.type) }
-      if keys.hasNulls {
-        order.sort { a, b in
-          if keys.isNull(Int(a)) || keys.isNull(Int(b)) { return keys.isNull(Int(a)) && !keys.isNull(Int(b)) }
-          return sortable[Int(a)] < sortable[Int(b)]
-        }
-      } else {
-        order.sort { sortable[Int($0)] < sortable[Int($1)] }
-      }
-    }
-    return order
+    let order =
+      keys.type == .string
+      ? WordOrder.positions(ofTexts: keys.bytes, keys.offsets)
+      : WordOrder.positions(of: keys.type == .double ? keys.words.map { KeyOrder.sortable($0, .double) } : keys.words)
+    guard keys.hasNulls else { return order }
+    return order.filter { keys.isNull(Int($0)) } + order.filter { !keys.isNull(Int($0)) }
   }
 }

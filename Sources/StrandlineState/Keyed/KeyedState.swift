@@ -65,6 +65,8 @@ public struct KeyedState: Sendable {
   /// The starts of the open panes, ascending.
   public private(set) var openPanes: [Int64] = []
 
+  /// The number of groups of the state for which this one aggregates rows, if it is another one.
+  var expectedGroups = 0
   var shards: [Shard]
   let hasher: KeyHasher
   let shardShift: UInt64

@@ -66,7 +66,8 @@ extension KeyedState {
   ///
   /// In a state of many groups that is asked of a few rows first: a table that is thrown away again isn't made for them.
   private func areNew(_ keys: KeyBatch, _ places: inout [Int32]) throws(StateError) -> Bool {
-    guard groupCount > Self.manyRows * keys.count && plan.values.blobs == 0 && keys.count > Self.sampleRows else {
+    let groups = max(groupCount, expectedGroups)
+    guard groups > Self.manyRows * keys.count && plan.values.blobs == 0 && keys.count > Self.sampleRows else {
       return false
     }
     var sample = GroupTable(keyType: plan.keys.columnType, width: 0)

@@ -88,6 +88,11 @@ public struct StreamState: Sendable {
     StreamState(states.map { $0.emptied() }, shardCount: shardCount)
   }
 
+  /// Takes over how many groups another state of the same plan had at its last `endBatch`: rows are aggregated for it.
+  public mutating func expectGroups(of other: borrowing StreamState) {
+    for index in states.indices { states[index].expectedGroups = other.states[index].groupCount }
+  }
+
   /// The shards that the ended batch has touched, ascending.
   public var touchedShards: [Int] {
     Set(states.flatMap(\.touchedShards)).sorted()
