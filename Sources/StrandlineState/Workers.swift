@@ -48,9 +48,88 @@ public struct Workers: Sendable {
     }
     for slot in slots { pieces.append(slot.take()) }
   }
+
+  /// Changes each piece in three steps: `first` and `last` by itself, and `between` in the order of the pieces, one at a time.
+  ///
+  /// A thread goes on with the last step of a piece right behind its first one where it can, so a piece that fits a cache stays
+  /// in it. `between` is to be short: the others may wait for it.
+  ///
+  /// - Parameter state: what `between` changes.
+  public func forEach<Piece: Sendable, State: Sendable>(
+    _ pieces: inout [Piece], state: inout State, first: @Sendable (_ piece: inout Piece) -> Void,
+    between: @Sendable (_ piece: inout Piece, _ state: inout State) -> Void,
+    last: @Sendable (_ piece: inout Piece) -> Void
+  ) {
+    if count == 1 || pieces.count <= 1 {
+      for index in pieces.indices {
+        first(&pieces[index])
+        between(&pieces[index], &state)
+        last(&pieces[index])
+      }
+      return
+    }
+    let slots = pieces.map { Slot($0) }
+    pieces.removeAll(keepingCapacity: true)
+    let steps = Mutex(Steps(state, pieces: slots.count))
+    perform(min(count, slots.count)) {
+      while let step = steps.withLock({ $0.next() }) {
+        switch step {
+        case .first(let index):
+          slots[index].change(first)
+          steps.withLock { steps in
+            steps.isBegun[index] = true
+            while steps.turn < slots.count, steps.isBegun[steps.turn] {
+              slots[steps.turn].change { between(&$0, &steps.state) }
+              steps.ready.append(steps.turn)
+              steps.turn += 1
+            }
+          }
+        case .last(let index): slots[index].change(last)
+        // Whoever has the piece holds its lock.
+        case .waiting(let index): slots[index].change { _ in }
+        }
+      }
+    }
+    state = steps.withLock { $0.state }
+    for slot in slots { pieces.append(slot.take()) }
+  }
 }
 
-/// A piece while threads work: the lock is never waited for, since one thread alone has the piece's number.
+/// Where pieces stand that are changed in three steps.
+private struct Steps<State: Sendable> {
+  enum Step {
+    case first(Int)
+    case last(Int)
+    /// There is nothing to do before that piece's first step is done.
+    case waiting(Int)
+  }
+
+  var state: State
+  /// The piece whose first step nobody has begun.
+  private var untouched = 0
+  /// The piece whose step between is the next.
+  var turn = 0
+  /// Whether the first step of each is done.
+  var isBegun: [Bool]
+  /// The pieces that wait for their last step.
+  var ready: [Int] = []
+
+  init(_ state: State, pieces: Int) {
+    self.state = state
+    isBegun = Array(repeating: false, count: pieces)
+  }
+
+  mutating func next() -> Step? {
+    if let index = ready.popLast() { return .last(index) }
+    if untouched < isBegun.count {
+      untouched += 1
+      return .first(untouched - 1)
+    }
+    return turn < isBegun.count ? .waiting(turn) : nil
+  }
+}
+
+/// A piece while threads work.
 private final class Slot<Piece: Sendable>: Sendable {
   private let piece: Mutex<Piece?>
 

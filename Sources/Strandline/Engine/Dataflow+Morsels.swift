@@ -1,27 +1,19 @@
 import StrandlineColumns
 import StrandlineState
 
-/// The way of morsels: `begin`, then `stamp` of each in turn, `finish`, and `take` of each in turn.
+/// The way of morsels: through `MorselStages` side by side, then `take` of each in turn.
 extension Dataflow {
-  /// Makes the rows of morsels, and takes them through the operators in front of the event time.
+  /// What morsels go through before `take`.
   ///
   /// - Parameter workers: who works on the morsels, and on the state up to the end of the batch.
-  mutating func begin(_ morsels: inout [Morsel], on workers: Workers) throws(StreamError) {
+  mutating func stages(of sources: Set<Int>, on workers: Workers) throws(StreamError) -> MorselStages {
     context.workers = workers
-    for source in Set(morsels.map(\.source)) {
+    for source in sources {
       for node in fronts[source].before + fronts[source].behind { try prepare(node) }
     }
-    context.workers.forEach(&morsels) { [fronts, nodes] (_, morsel) in
-      let front = fronts[morsel.source]
-      let eventTime = front.eventTime(nodes)
-      // Rows that nothing changes before their time is known are made as late as they can be: then they are in the cache.
-      if front.before.isEmpty, let eventTime, morsel.measure(eventTime.column) { return }
-      morsel.make()
-      morsel.inHand.apply(front.before.operators(nodes), keepsAll: true)
-      guard let eventTime else { return }
-      morsel.inHand.rows = morsel.inHand.rows.map { morsel.inHand.context.withoutRefused($0) }
-      morsel.range = morsel.inHand.rows.flatMap { eventTime.times(of: $0).range }
-    }
+    return MorselStages(
+      fronts: fronts, nodes: nodes,
+      entries: fronts.map { $0.consumer.flatMap { spilled[$0.node] == nil ? entry($0.node) : nil } })
   }
 
   /// Gets an operator ready for rows of the batch.
@@ -29,42 +21,6 @@ extension Dataflow {
     guard var operation = nodes[node].operation as? any RowOperator else { return }
     try operation.prepare(&context)
     nodes[node].operation = operation
-  }
-
-  /// Moves the clock of a partition past its next morsel.
-  ///
-  /// - Parameter ordinal: the place of the first row among all rows of one event time.
-  func stamp(_ morsel: inout Morsel, clock: inout PartitionClock, ordinal: Int64) {
-    morsel.ordinal = ordinal
-    morsel.inHand.rows?.ordinal = ordinal
-    guard let eventTime = fronts[morsel.source].eventTime(nodes) else { return }
-    if morsel.inHand.rows == nil, let range = morsel.range {
-      let before = clock
-      if clock.advance(past: range, limits: eventTime.limits) {
-        morsel.clock = before
-        return
-      }
-      morsel.make()
-    }
-    morsel.stamp(eventTime, &clock)
-  }
-
-  /// Takes morsels through the operators behind the event time, and through the first phase of the one behind them.
-  func finish(_ morsels: inout [Morsel]) {
-    let entries = fronts.map { $0.consumer.map { entry($0.node) } }
-    context.workers.forEach(&morsels) { [fronts, nodes, spilled] (_, morsel) in
-      let front = fronts[morsel.source]
-      if var clock = morsel.clock, let eventTime = front.eventTime(nodes) {
-        morsel.make()
-        morsel.stamp(eventTime, &clock)
-      }
-      morsel.inHand.apply(front.behind.operators(nodes))
-      guard let (node, input) = front.consumer, spilled[node] == nil,
-        let operation = nodes[node].operation as? any TwoPhaseOperator, let entry = entries[morsel.source]
-      else { return }
-      morsel.inHand.context.enter(entry)
-      morsel.inHand.apply(operation, input: input)
-    }
   }
 
   /// Gives the next morsel to the operator behind.
@@ -100,28 +56,5 @@ extension Dataflow {
     context.enter(entry(consumer.node))
     try nodes[consumer.node].operation.take(parts: parts, from: consumer.input, &context)
     try forward(from: consumer.node)
-  }
-}
-
-extension [Int] {
-  /// The operators of those numbers.
-  fileprivate func operators(_ nodes: [CompiledPlan.Node]) -> [any RowOperator] {
-    compactMap { nodes[$0].operation as? any RowOperator }
-  }
-}
-
-extension SourceFront {
-  /// The operator that gives rows their event time.
-  fileprivate func eventTime(_ nodes: [CompiledPlan.Node]) -> EventTimeOperator? {
-    eventTime.flatMap { nodes[$0].operation as? EventTimeOperator }
-  }
-}
-
-extension Morsel {
-  /// Gives the rows their event time, and moves the clock past them.
-  fileprivate mutating func stamp(_ eventTime: EventTimeOperator, _ clock: inout PartitionClock) {
-    guard let before = inHand.rows else { return }
-    let after = eventTime.stamp(before, range: range, &clock, &inHand.context.refused)
-    inHand.rows = after.selection.count > 0 ? after : nil
   }
 }

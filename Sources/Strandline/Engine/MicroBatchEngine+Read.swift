@@ -5,7 +5,7 @@ import StrandlineState
 /// Reading: partitions in turn, their rows in morsels that are computed side by side.
 extension MicroBatchEngine {
   /// How many morsels are gathered per thread: while some threads work on the last ones, few have nothing to do.
-  private static let morselsPerThread = 4
+  private static let morselsPerThread = 8
 
   /// Reads the partitions in turn. Returns whether one of them has ended, has become idle or has brought lines without rows.
   ///
@@ -46,7 +46,7 @@ extension MicroBatchEngine {
   /// Notes that a partition brought rows, or none. Returns whether it has become idle.
   private func note(rows: Bool, of index: Int) -> Bool {
     guard let idleNanos = options.idleNanos else { return false }
-    return partitions[index].note(
+    return partitions[index].standing.note(
       rows: rows, now: options.clock(), idleAfter: idleNanos, watermark: sourceWatermarks[partitions[index].source])
   }
 
@@ -117,25 +117,31 @@ extension MicroBatchEngine {
 
   private func compute(_ morsels: inout [Morsel]) throws(StreamError) {
     let rows = morsels.reduce(0) { $0 + $1.size }
-    try flow.begin(&morsels, on: rows >= options.rowsPerMorsel / 4 ? workers : .one)
-    for index in morsels.indices {
-      let partition = morsels[index].partition
-      let (rows, malformed) = (morsels[index].count, morsels[index].problems.count)
-      // One that comes back from idling joins the stream before its rows are stamped.
-      if rows + malformed > 0 && withRows.insert(partition).inserted { _ = note(rows: true, of: partition) }
-      // Rows that can't be decoded have no number: which of them share a batch with others must not matter.
-      let decoded = partitions[partition].rows &- partitions[partition].malformed
-      let ordinal = Int64(partition) << 44 | Int64(truncatingIfNeeded: decoded & (1 << 44 - 1))
-      flow.stamp(&morsels[index], clock: &partitions[partition].clock, ordinal: ordinal)
-      partitions[partition].rows += UInt64(rows + malformed)
-      partitions[partition].malformed += UInt64(malformed)
-      report.rowsRead += UInt64(rows + malformed)
-      report.rowsThisRun += UInt64(rows + malformed)
-    }
-    flow.finish(&morsels)
+    var turns = MorselTurns(
+      partitions, morsels, withRows: withRows, idleNanos: options.idleNanos, clock: options.clock,
+      watermarks: sourceWatermarks)
+    try compute(&morsels, &turns, on: rows >= options.rowsPerMorsel / 4 ? workers : .one)
+    withRows = turns.withRows
+    for (index, standing) in turns.standings { partitions[index].standing = standing }
+    report.rowsRead += turns.rows
+    report.rowsThisRun += turns.rows
     for morsel in morsels { try take(morsel) }
     try flow.mergeParts()
     try flow.keepWithinLimit()
+  }
+
+  /// What the stages hold of operators is let go before these change.
+  private func compute(
+    _ morsels: inout [Morsel], _ turns: inout MorselTurns, on workers: Workers
+  ) throws(StreamError) {
+    let stages = try flow.stages(of: Set(morsels.map(\.source)), on: workers)
+    workers.forEach(&morsels, state: &turns) { morsel in
+      stages.begin(&morsel)
+    } between: { morsel, turns in
+      turns.stamp(&morsel, stages)
+    } last: { morsel in
+      stages.finish(&morsel)
+    }
   }
 
   private func take(_ morsel: Morsel) throws(StreamError) {

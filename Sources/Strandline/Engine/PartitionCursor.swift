@@ -1,11 +1,43 @@
 import StrandlineLog
 import StrandlineState
 
-/// A partition while the engine runs: its reader, its event time, and where it stands.
+/// A partition while the engine runs: its reader, and where it stands.
+@dynamicMemberLookup
 struct PartitionCursor {
   let reader: any PartitionReader
+  var standing: PartitionStanding
+
+  /// A partition that joins the stream.
+  init(_ reader: any PartitionReader, source: Int, joiningAt watermark: Int64) {
+    self.reader = reader
+    standing = PartitionStanding(source: source, joiningAt: watermark)
+  }
+
+  /// A partition that goes on where a commit left it.
+  init(_ reader: any PartitionReader, _ record: PartitionRecord) {
+    self.reader = reader
+    standing = PartitionStanding(record)
+  }
+
+  subscript<Value>(dynamicMember path: WritableKeyPath<PartitionStanding, Value>) -> Value {
+    get { standing[keyPath: path] }
+    set { standing[keyPath: path] = newValue }
+  }
+
+  var record: PartitionRecord {
+    var record = PartitionRecord(
+      name: reader.name, identity: reader.identity, offset: reader.offset, rows: self.rows,
+      maximumTime: self.clock.maximum, joinedAt: self.clock.joinedAt, status: self.status)
+    record.source = self.source
+    record.malformed = self.malformed
+    return record
+  }
+}
+
+/// How far the rows of a partition have come: its event time, and how many they are.
+struct PartitionStanding: Sendable {
   /// The number of its source.
-  let source: Int
+  var source: Int
   var clock: PartitionClock
   var rows: UInt64
   /// The rows among them that could not be decoded.
@@ -17,8 +49,7 @@ struct PartitionCursor {
   var lastRows: UInt64?
 
   /// A partition that joins the stream.
-  init(_ reader: any PartitionReader, source: Int, joiningAt watermark: Int64) {
-    self.reader = reader
+  init(source: Int, joiningAt watermark: Int64) {
     self.source = source
     clock = PartitionClock()
     if watermark > .min { clock.join(at: watermark) }
@@ -27,23 +58,13 @@ struct PartitionCursor {
   }
 
   /// A partition that goes on where a commit left it.
-  init(_ reader: any PartitionReader, _ record: PartitionRecord) {
-    self.reader = reader
+  init(_ record: PartitionRecord) {
     source = record.source
     clock = PartitionClock(maximum: record.maximumTime, joinedAt: record.joinedAt)
     rows = record.rows
     malformed = record.malformed
     status = record.status
     hasEnded = record.status == .finished
-  }
-
-  var record: PartitionRecord {
-    var record = PartitionRecord(
-      name: reader.name, identity: reader.identity, offset: reader.offset, rows: rows,
-      maximumTime: clock.maximum, joinedAt: clock.joinedAt, status: status)
-    record.source = source
-    record.malformed = malformed
-    return record
   }
 
   /// Notes that rows came, or that none did for so long that the watermark goes on without the partition.

@@ -252,7 +252,7 @@ struct OperatorContext {
 }
 
 /// What an operator is told of the batch when rows come to it.
-struct OperatorEntry {
+struct OperatorEntry: Sendable {
   /// The watermark of its input before the batch.
   var watermark: Int64
   /// Whether somebody wants its late rows.

@@ -184,7 +184,7 @@ public struct KeyedState: Sendable {
   /// - Parameter workers: who works; a shard is one's alone.
   public mutating func endBatch(on workers: Workers = .one) {
     changedGroups = 0
-    if workers.count == 1 {
+    if workers.count == 1 || shards.reduce(0, { $0 + $1.touchedGroups }) < Self.groupsPerThread {
       for shard in shards.indices { count(shards[shard].settle(plan)) }
       return
     }

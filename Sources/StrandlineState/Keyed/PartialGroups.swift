@@ -20,6 +20,8 @@ public struct PartialGroups: Sendable {
 extension KeyedState {
   /// A table of so many groups is no longer a small one: whether it is worth it is looked at.
   private static let manyGroups = 8192
+  /// Fewer groups than these are merged, or brought up to date, in less time than it takes to wake a thread.
+  static let groupsPerThread = 4096
   /// So many rows are aggregated before that is looked at again.
   private static let rowsAtOnce = 4096
   /// So many times the rows: that many groups aren't likely to come twice among them.
@@ -85,12 +87,13 @@ extension KeyedState {
   /// - Parameter workers: who merges; a shard is one's alone.
   /// - Throws: `StateError` `.tooLarge`.
   public mutating func merge(_ parts: [PanePart], on workers: Workers = .one) throws(StateError) {
-    var scratch = 0
+    var (scratch, total) = (0, 0)
     for part in parts {
       willChange(part.pane)
       scratch = max(scratch, part.groups.groupKeys.count, part.groups.rowKeys.count)
+      total += part.groups.groupKeys.count + part.groups.rowKeys.count
     }
-    if workers.count == 1 {
+    if workers.count == 1 || total < Self.groupsPerThread {
       if groups.count < scratch { groups = Array(repeating: 0, count: scratch) }
       for part in parts {
         for shard in shards.indices { try shards[shard].merge(part, shard, plan, &groups) }

@@ -7,6 +7,8 @@ struct Shard: Sendable {
   /// The panes that the current batch has touched.
   var touched: Set<Int64> = []
 
+  /// The number of groups that the current batch has touched.
+  var touchedGroups: Int { touched.reduce(0) { $0 + (panes[$1]?.touched.count ?? 0) } }
   /// The number of groups in all panes.
   var groups: Int { panes.values.reduce(0) { $0 + $1.table.liveCount } }
 }
