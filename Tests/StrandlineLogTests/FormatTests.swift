@@ -146,7 +146,7 @@ struct FormatTests {
     let statuses = [PartitionRecord.Status.active, .finished, .idle]
     #expect(statuses.map(\.rawValue) == [1, 2, 3])
     #expect(RecordHeader.carriedFlag == 1)
-    #expect(RecordHeader.slicedVersion == 2)
+    #expect(RecordHeader.slicedVersion == 2 && RecordHeader.operatorsVersion == 3 && RecordHeader.planesVersion == 4)
     #expect(RecordHeader.formatVersion == 1 && SegmentHeader.formatVersion == 1 && Manifest.formatVersion == 1)
     #expect(RecordHeader.maximumPayload == 2_147_483_647)
   }

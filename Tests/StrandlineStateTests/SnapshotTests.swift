@@ -174,9 +174,9 @@ struct SnapshotTests {
     }
   }
 
-  @Test("keeps a column of words in as few bytes as its reach needs", arguments: [0, 1, 2, 4, 8])
+  @Test("keeps a column of words in as few bytes as its reach needs", arguments: 0...8)
   func wordColumn(width: Int) throws {
-    let reach: Int64 = [0: 0, 1: 255, 2: 65_535, 4: 4_294_967_295, 8: .max][width] ?? 0
+    let reach = width == 8 ? Int64.max : Int64(1) << Int64(width * 8) - 1
     for low in [0, -1, .min, 12] as [Int64] {
       let words = [low, low &+ reach, low, low &+ reach / 2]
       var writer = ByteWriter()
@@ -189,5 +189,54 @@ struct SnapshotTests {
     var empty = ByteWriter()
     WordColumn.encode([Int64]().span, into: &empty)
     #expect(empty.count == 9)
+  }
+
+  @Test("keeps words that are nearly in order by their steps", arguments: 0...7)
+  func steps(width: Int) throws {
+    let reach = Int64(1) << Int64(width * 8) - 1
+    for first in [0, -7, .min, .max] as [Int64] {
+      // Steps of 2⁶⁰ and a little more, modulo 2⁶⁴: they need no more bytes than that little.
+      var words = [first]
+      for index in 1..<100 { words.append(words[index - 1] &+ 1 << 60 &+ (index % 3 == 0 ? reach : 0)) }
+      var writer = ByteWriter()
+      WordColumn.encode(words.span, into: &writer)
+      #expect(writer.count == 17 + 99 * width)
+      var reader = ByteReader(writer.rawSpan)
+      #expect(try WordColumn.decode(&reader, count: 100) == words)
+      try reader.finish()
+    }
+  }
+
+  @Test("gives random words back", arguments: 1...20 as ClosedRange<UInt64>)
+  func randomWords(seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    for _ in 0..<50 {
+      let (mask, count) = (
+        UInt64.max >> UInt64.random(in: 0...63, using: &random), Int.random(in: 0...40, using: &random)
+      )
+      var words = (0..<count).map { _ in Int64(bitPattern: random.next() & mask) }
+      if Bool.random(using: &random) { words.sort() }
+      var writer = ByteWriter()
+      WordColumn.encode(words.span, into: &writer)
+      var reader = ByteReader(writer.rawSpan)
+      #expect(try WordColumn.decode(&reader, count: count) == words, "seed \(seed)")
+      try reader.finish()
+    }
+  }
+
+  @Test("refuses a column that is none: widths beyond 8, and bytes that end early")
+  func badColumns() throws {
+    for width in [9, 0x7F, 0x89, 0xFF] as [UInt8] {
+      let bytes = [width] + Array(repeating: 0, count: 80)
+      var reader = ByteReader(bytes.rawSpan)
+      #expect(throws: BytesError.self) { try WordColumn.decode(&reader, count: 2) }
+    }
+    var writer = ByteWriter()
+    WordColumn.encode(([1, 5, 300, 70_000, 5_000_000] as [Int64]).span, into: &writer)
+    for count in 0..<writer.count {
+      let bytes = Array(writer.bytes[..<count])
+      var reader = ByteReader(bytes.rawSpan)
+      #expect(throws: BytesError.self) { try WordColumn.decode(&reader, count: 5) }
+    }
   }
 }

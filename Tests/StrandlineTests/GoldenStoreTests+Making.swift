@@ -19,6 +19,9 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
   /// Sessions of which single ones are removed, with runs of bytes, and sliding windows of them: three keyed states, records of
   /// version 3, closed.
   case operators
+  /// Words in planes and in steps, of which older stores have none: records of version 4; an integer key of five bytes that goes on from row to
+  /// row, closed.
+  case words
 
   static let batches = 24
   static let schema = Schema([
@@ -33,12 +36,13 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
     switch self {
     case .sliced: "v2"
     case .operators: "v3"
+    case .words: "v4"
     default: "v1"
     }
   }
 
   /// Whether its commits hold deltas, of many keys.
-  private var isLog: Bool { self == .log || self == .sliced }
+  private var isLog: Bool { self == .log || self == .sliced || self == .words }
 
   private var codes: UInt64 { self == .sliced ? 600 : self == .log ? 60 : 4 }
 
@@ -76,6 +80,9 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
       aggregates += [AggregateCall(.max, .column("amount"))]
     case .sliced:
       plan.keys = [.column("page"), .column("code")]
+    case .words:
+      plan.keys = [.column("code")]
+      aggregates += [AggregateCall(.sum, .column("amount"))]
     case .operators:
       plan.keys = [.column("page")]
       plan.window = .session(gap: .fixed(1_500_000))
@@ -106,7 +113,9 @@ enum GoldenStore: String, CaseIterable, CustomStringConvertible {
           } else {
             batch.columns[1].append("/é\(random.next(5))")
           }
-          batch.columns[2].append(word: Int64(random.next(codes)) - 2)
+          let code = Int64(random.next(codes)) - 2
+          batch.columns[2].append(
+            word: self == .words ? 1 << 40 + Int64(number * 24 + batch.columns[2].count) * 1_000_003 : code)
           if random.next(7) == 0 {
             batch.columns[3].appendNull()
           } else {

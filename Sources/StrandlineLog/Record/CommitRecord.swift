@@ -46,7 +46,10 @@ public struct CommitRecord: Sendable, Hashable {
   /// An empty record.
   public init() {}
 
-  /// The version of its payload: readers that don't know what it holds must refuse it.
+  /// The version that its payload is written with: readers that don't know what it holds must refuse it.
+  public var writtenVersion: UInt8 { sections.isEmpty ? payloadVersion : RecordHeader.planesVersion }
+
+  /// The least version that has all it says, but for how words of its state are held.
   public var payloadVersion: UInt8 {
     if isExtended || countsMalformed { return RecordHeader.operatorsVersion }
     return sections.contains { $0.kind.isSlice } ? RecordHeader.slicedVersion : RecordHeader.formatVersion

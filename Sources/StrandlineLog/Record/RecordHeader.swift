@@ -38,10 +38,12 @@ public struct RecordHeader: Sendable, Hashable {
   public static let size = 80
   /// The version of the payload of every record but those that hold slices.
   public static let formatVersion: UInt8 = 1
-  /// The version of the payload of a record that holds slices of shard snapshots; the highest that is read.
+  /// The version of the payload of a record that holds slices of shard snapshots.
   public static let slicedVersion: UInt8 = 2
   /// The version of a payload that says something of several operators or sources.
   public static let operatorsVersion: UInt8 = 3
+  /// The version of a payload that holds state whose words may be in planes or steps; the highest that is read.
+  public static let planesVersion: UInt8 = 4
   /// The longest payload, which bounds what a damaged length could ask for: 2 GiB.
   public static let maximumPayload = Int(Int32.max)
   /// A record that recovery wrote again into a new segment.
@@ -145,7 +147,7 @@ public struct RecordHeader: Sendable, Hashable {
       payloadLength = Int(try reader.uint32())
       let kind = RecordKind(rawValue: try reader.uint8())
       let version = try reader.uint8()
-      guard let kind, version >= Self.formatVersion, version <= Self.operatorsVersion,
+      guard let kind, version >= Self.formatVersion, version <= Self.planesVersion,
         payloadLength <= Self.maximumPayload
       else { throw Defect.unsupported }
       self.kind = kind

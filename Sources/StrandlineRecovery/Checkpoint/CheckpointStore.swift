@@ -244,7 +244,7 @@ public struct CheckpointStore: ~Copyable, Sendable {
       throw LogError(.storage, "the record of batch \(batch) can't be encoded: \(error)")
     }
     let isSingle = kind == .snapshot && policy.mode == .log
-    return try log.append(kind, version: record.payloadVersion, batch: batch, isSingle: isSingle) {
+    return try log.append(kind, version: record.writtenVersion, batch: batch, isSingle: isSingle) {
       (writer: inout ByteWriter) throws(BytesError) in
       writer.raw(payload.rawSpan)
     }
