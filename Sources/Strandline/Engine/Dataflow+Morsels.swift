@@ -28,18 +28,16 @@ extension Dataflow {
   /// - Returns: the rows that can't be used, ascending.
   mutating func take(_ morsel: Morsel) throws(StreamError) -> [RefusedRow] {
     if let error = morsel.inHand.error { throw error }
+    let consumer = fronts[morsel.source].consumer
+    let isNext = merging.map { $0.node == consumer?.node && $0.input == consumer?.input } ?? false
+    if !isNext || morsel.inHand.parts == nil { try mergeParts() }
     if morsel.count > 0 { context.hasRows = true }
     context.takeLate(of: morsel.inHand.context)
     context.refused = morsel.inHand.context.refused
-    let consumer = fronts[morsel.source].consumer
     if let consumer, let parts = morsel.inHand.parts {
-      if merging?.node != consumer.node || merging?.input != consumer.input {
-        try mergeParts()
-        merging = (consumer.node, consumer.input, [])
-      }
+      if merging == nil { merging = (consumer.node, consumer.input, []) }
       merging?.parts += parts
     } else if let rows = morsel.inHand.rows {
-      try mergeParts()
       try deliver(rows, to: consumer)
     }
     return context.refused.sorted { $0.row < $1.row }

@@ -66,12 +66,18 @@ struct Dataflow {
 
   /// Takes up what a commit holds.
   ///
-  /// - Parameter sources: the watermarks of the sources after it.
+  /// - Parameters:
+  ///   - sources: the watermarks of the sources after it.
+  ///   - marks: those of the keyed states; empty where all have the stream's.
   /// - Throws: `StreamError` `.store` for progress that an operator can't read.
-  mutating func restored(sources: [Int64], progress: [[UInt8]]) throws(StreamError) {
+  mutating func restored(sources: [Int64], marks: [Int64], progress: [[UInt8]]) throws(StreamError) {
     self.sources = sources
     for index in nodes.indices {
       watermarks[index] = watermark(of: index, sources)
+      // One that follows the input furthest ahead doesn't go back with that one's end.
+      if let state = nodes[index].states.first, state < marks.count {
+        watermarks[index] = max(watermarks[index], marks[state])
+      }
       context.watermark = watermarks[index]
       context.watermarkBefore = watermarks[index]
       try nodes[index].operation.restored(index < progress.count ? progress[index] : [], &context)
@@ -122,7 +128,7 @@ struct Dataflow {
 
   /// Gives what an operator has given to the next one.
   mutating func forward(from node: Int) throws(StreamError) {
-    for rows in context.takeEmitted(by: node, of: nodes.count) { try deliver(rows, to: nodes[node].consumer) }
+    for rows in try context.takeEmitted(by: node, of: nodes.count) { try deliver(rows, to: nodes[node].consumer) }
   }
 
   /// Ends a batch: moves the watermarks on, and returns the rows of the result.
@@ -143,6 +149,15 @@ struct Dataflow {
     context.state.endBatch(on: context.workers)
     defer { result.removeAll() }
     if result.count == 1 { return result[0] }
+    for (index, field) in outputSchema.fields.enumerated() {
+      let bytes = result.reduce(0) { $0 + $1.columns[index].bytes.count }
+      guard bytes <= Int(Int32.max) else {
+        throw StreamError(
+          .overflow,
+          "the rows that one batch gives have \(bytes) bytes of text in \(field.name), and a column holds 2 GiB: run with a memory limit, which gives them in pieces, or let a batch take fewer rows"
+        )
+      }
+    }
     var rows = ColumnBatch(outputSchema)
     for batch in result { rows.append(contentsOf: batch) }
     return rows
@@ -175,8 +190,8 @@ struct Dataflow {
 
   /// Whether there is as much of the result as is in memory at once, where there is a limit.
   var hasEnoughResult: Bool {
-    guard let limit = context.spill?.limit else { return false }
-    return result.reduce(0) { $0 + $1.columns.reduce(0) { $0 + $1.memoryBytes } } >= limit / 4
+    guard let most = context.spill?.resultBytes else { return false }
+    return result.reduce(0) { $0 + $1.columns.reduce(0) { $0 + $1.memoryBytes } } >= most
   }
 
   /// Whether an operator's batch goes on until the input ends: its watermark stands still, and nobody is told what has changed.

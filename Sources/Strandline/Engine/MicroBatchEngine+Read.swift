@@ -31,6 +31,7 @@ extension MicroBatchEngine {
       }
     }
     try process(&morsels)
+    flow.context.workers = workers
     var hasChanged = taken > before - start && report.rowsRead == before
     // Only now is it known which of them had rows, and nothing is told of a partition's end before its last rows.
     for (index, progress) in visited {

@@ -63,6 +63,7 @@ public final class MicroBatchEngine {
     let outputs = Outputs(result: sink, late: lateSink)
     let compiled = try CompiledPlan(plan)
     try compiled.checkLateSink(lateSink)
+    if options.isOneBatch { try compiled.checkOneBatch() }
     self.plan = compiled
     self.options = options
     self.follows = follows
@@ -203,7 +204,7 @@ public final class MicroBatchEngine {
     }
     // Processing time doesn't go back, whatever the clock of this machine says.
     flow.beginBatch(nextBatch, now: commit.committedAt)
-    try flow.restored(sources: sourceWatermarks, progress: commit.operators)
+    try flow.restored(sources: sourceWatermarks, marks: commit.watermarks, progress: commit.operators)
     try updateReport()
   }
 

@@ -24,6 +24,8 @@ struct MorselRows: Sendable {
       }
     } catch {
       self.error = error
+      // Whatever follows expects other columns.
+      rows = nil
     }
   }
 
@@ -54,13 +56,30 @@ extension Dataflow {
       way.append(node)
       last = nodes[node].consumer
     }
+    let isTwoPhase = last.map { spilled[$0.node] == nil && nodes[$0.node].operation is any TwoPhaseOperator } ?? false
+    if way.isEmpty && !isTwoPhase { return false }
+    for node in way { try prepare(node) }
+    var parts: [any Sendable] = []
+    for morsel in computed(rows, by: way, last, count: count) {
+      if let error = morsel.error { throw error }
+      context.takeLate(of: morsel.context)
+      context.refused += morsel.context.refused
+      if let rows = morsel.rows { try deliver(rows, to: last) }
+      parts += morsel.parts ?? []
+    }
+    if let last, !parts.isEmpty { try merge(parts, into: last) }
+    return true
+  }
+
+  /// Rows in morsels, behind operators and the first phase of the one behind these. What is held of operators meanwhile is let go.
+  private func computed(
+    _ rows: RowBatch, by way: [Int], _ last: (node: Int, input: Int)?, count: Int
+  ) -> [MorselRows] {
     let end = last.flatMap {
       spilled[$0.node] == nil ? nodes[$0.node].operation as? any TwoPhaseOperator : nil
     }
-    if way.isEmpty && end == nil { return false }
-    for node in way { try prepare(node) }
     var context = context.forMorsel(emptyState)
-    context.enter(entry(last?.node ?? consumer.node))
+    if let node = last?.node ?? way.last { context.enter(entry(node)) }
     let positions = rows.selection.positions
     var morsels = (0..<count).map { _ in MorselRows(context: context) }
     context.workers.forEach(&morsels) { [nodes, way, last] (index, morsel) in
@@ -69,14 +88,6 @@ extension Dataflow {
       morsel.apply(way.compactMap { nodes[$0].operation as? any RowOperator })
       if let end { morsel.apply(end, input: last?.input ?? 0) }
     }
-    for morsel in morsels {
-      if let error = morsel.error { throw error }
-      self.context.takeLate(of: morsel.context)
-      self.context.refused += morsel.context.refused
-      if let rows = morsel.rows { try deliver(rows, to: last) }
-    }
-    let parts = morsels.compactMap(\.parts).flatMap { $0 }
-    if let last, !parts.isEmpty { try merge(parts, into: last) }
-    return true
+    return morsels
   }
 }

@@ -95,16 +95,20 @@ struct JoinSide: Sendable {
     if rows.isEmpty { return }
     let places = try states.states[state].put(rows.map(\.groups), on: workers)
     var work: [JoinPartWork] = []
-    for pane in Set(rows.map(\.pane)).sorted() {
-      let held = panes.removeValue(forKey: pane) ?? JoinPane(shards: states.shardCount)
-      for (shard, part) in held.parts.enumerated() {
-        work.append(JoinPartWork(pane: pane, shard: shard, part: part ?? JoinPart(layout)))
+    for (pane, numbers) in Dictionary(grouping: rows.indices, by: { rows[$0].pane }).sorted(by: { $0.key < $1.key }) {
+      for shard in 0..<states.shardCount {
+        let own = numbers.filter { !rows[$0].order.range(ofShard: shard).isEmpty }
+        if own.isEmpty { continue }
+        // The part leaves its pane while it is changed, so that there is one of it.
+        let part = panes[pane]?.parts[shard].take() ?? JoinPart(layout)
+        work.append(JoinPartWork(pane: pane, shard: shard, rows: own, part: part))
       }
     }
     workers.forEach(&work) { (_, item) in
       do throws(StateError) {
-        for (some, places) in zip(rows, places) where some.pane == item.pane {
-          try item.part.add(some, some.order.rows[some.order.range(ofShard: item.shard)], places)
+        for number in item.rows {
+          let order = rows[number].order
+          try item.part.add(rows[number], order.rows[order.range(ofShard: item.shard)], places[number])
         }
       } catch {
         item.error = error
@@ -112,7 +116,6 @@ struct JoinSide: Sendable {
     }
     for item in work {
       if let error = item.error { throw error }
-      if item.part.places.isEmpty { continue }
       panes[item.pane, default: JoinPane(shards: states.shardCount)].parts[item.shard] = item.part
     }
   }
@@ -161,6 +164,8 @@ struct JoinSide: Sendable {
 private struct JoinPartWork: Sendable {
   let pane: Int64
   let shard: Int
+  /// Which of the kept rows have any for it.
+  let rows: [Int]
   var part: JoinPart
   var error: StateError?
 }

@@ -48,6 +48,10 @@ struct PatternOperator: StreamOperator {
   var summary: String {
     "sequences of \(plan.elements.map { ($0.isNegated ? "no " : "") + $0.name }.joined(separator: ", ")) by \(keys.words)"
   }
+  /// Rows that wait for the end of the batch; when keys are looked at by what one takes, roughly.
+  var memoryBytes: Int {
+    arrivedKeys.reduce(arrived.reduce(alarms.entryCount * 120) { $0 + $1.bytes.count + 64 }) { $0 + $1.memoryBytes }
+  }
   var keeps: String? {
     let bound = plan.within.map { ", forgotten \(PlanComparison.duration($0)) after their first row" } ?? ""
     return "per key the rows ahead of the watermark, and beginnings of sequences\(bound)"

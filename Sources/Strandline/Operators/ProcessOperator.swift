@@ -60,6 +60,11 @@ struct ProcessOperator: StreamOperator {
   var keepsProgress: Bool { true }
   var progress: [UInt8] { StateForms.encode(known) }
   var nextAlarm: Int64? { timers.nextProcessingTime }
+  /// Rows that wait for the end of the batch; timers and times of forgetting by what one takes, roughly.
+  var memoryBytes: Int {
+    let columns = rows.columns + rowKeys
+    return columns.reduce(times.capacity * 8) { $0 + $1.memoryBytes } + (timers.entryCount + expiries.entryCount) * 160
+  }
 
   mutating func restored(_ progress: [UInt8], _ context: inout OperatorContext) throws(StreamError) {
     isNew = false

@@ -98,6 +98,7 @@ struct SessionOperator: StreamOperator {
 
   var dependsOnBatches: Bool { aggregation.emission == .changes }
   var summary: String { aggregation.summary }
+  var memoryBytes: Int { index.memoryBytes }
   var identifyingColumns: Int? { aggregation.keys.count + (aggregation.window.hasTimes ? 2 : 0) }
   var keeps: String? { "open sessions, each until its gap is over" }
 }

@@ -86,7 +86,7 @@ struct SortOperator: TwoPhaseOperator, SpillingOperator {
       give(rows.first(left), &context)
       left -= min(left, rows.count)
       bytes += rows.memoryBytes
-      if bytes >= space.limit / 4 {
+      if bytes >= space.resultBytes {
         merging = (runs, left)
         return
       }

@@ -235,19 +235,29 @@ struct OperatorContext {
   /// above all of these keeps them apart from the rows of partitions.
   ///
   /// - Parameter count: how many operators the plan has.
-  mutating func takeEmitted(by node: Int, of count: Int) -> [RowBatch] {
+  mutating func takeEmitted(by node: Int, of count: Int) throws(StreamError) -> [RowBatch] {
     if emitted.isEmpty { return [] }
     if rowsMade.count < count { rowsMade = Array(repeating: 0, count: count) }
     defer { emitted.removeAll() }
-    return emitted.map { given in
-      guard given.isMade else { return given.rows }
-      var rows = given.rows
-      let inBatch = Int64(node) << Int64(28 - (Int.bitWidth - (count - 1).leadingZeroBitCount)) &+ rowsMade[node]
-      rows.ordinal = 1 << 62 | (Int64(truncatingIfNeeded: batch << 28) & (1 << 62 - 1)) &+ inBatch
-      rows.places = nil
-      rowsMade[node] += Int64(rows.columns.count)
-      return rows
+    let bits = Int64(28 - (Int.bitWidth - (count - 1).leadingZeroBitCount))
+    var taken: [RowBatch] = []
+    for (rows, isMade) in emitted {
+      var rows = rows
+      if isMade {
+        let inBatch = Int64(node) << bits &+ rowsMade[node]
+        rows.ordinal = 1 << 62 | (Int64(truncatingIfNeeded: batch << 28) & (1 << 62 - 1)) &+ inBatch
+        rows.places = nil
+        rowsMade[node] += Int64(rows.columns.count)
+      }
+      taken.append(rows)
     }
+    guard rowsMade[node] <= 1 << bits else {
+      throw StreamError(
+        .overflow,
+        "an operator of \(count) has made \(rowsMade[node]) rows in one batch, and \(1 << bits) can be told apart: let a batch take fewer rows"
+      )
+    }
+    return taken
   }
 }
 

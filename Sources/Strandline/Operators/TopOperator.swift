@@ -21,6 +21,8 @@ struct TopOperator: StreamOperator {
   private let outputSchema: Schema
   /// The rows of groups over all rows as they were before the batch, by the bytes of their keys.
   private var before: [[UInt8]: [RankedRow]] = [:]
+  /// About how many bytes these have.
+  private var beforeBytes = 0
 
   init(
     _ plan: TopPlan, window: Window?, keys: [BoundExpression], order: BoundOrdering, schema: Schema, isTimed: Bool,
@@ -45,6 +47,7 @@ struct TopOperator: StreamOperator {
   }
 
   var name: String { "top" }
+  var memoryBytes: Int { beforeBytes }
   var dependsOnBatches: Bool { window == nil }
   var summary: String {
     "the first \(plan.count) by \(keys.words), \(plan.order.map(\.planText).joined(separator: ", "))"
@@ -108,7 +111,9 @@ struct TopOperator: StreamOperator {
     let tuples = KeyTuple.encode(keys, rows: lists.count)
     for (number, list) in lists.enumerated() {
       let key = tuples.key(number)
-      if before[key] == nil { before[key] = list }
+      if before[key] != nil { continue }
+      before[key] = list
+      beforeBytes += list.reduce(key.count + 96) { $0 + $1.order.count + $1.bytes.count + 96 }
     }
   }
 
@@ -121,6 +126,7 @@ struct TopOperator: StreamOperator {
       throw StreamError(.store, "the first rows of a group can't be read: \(error)")
     }
     before.removeAll()
+    beforeBytes = 0
     context.panesClosed += context.state.states[state].close(through: context.watermark)
   }
 

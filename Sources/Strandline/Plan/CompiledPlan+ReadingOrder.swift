@@ -10,6 +10,25 @@ extension CompiledPlan {
     return steps(of: .node(last), sizes)
   }
 
+  /// Checks that all of the input can be one batch.
+  ///
+  /// - Throws: `StreamError` `.plan` where rows that wait for the end would be late behind a union.
+  func checkOneBatch() throws(StreamError) {
+    for node in nodes where node.policy == .maximum {
+      guard node.inputs.contains(where: { waits($0) }) else { continue }
+      throw StreamError(
+        .plan,
+        "as one batch, rows of '\(node.operation.summary)' that wait for the end of the input would be late there, since its watermark is the largest of its inputs: unite them by the smallest one, or run it batch by batch"
+      )
+    }
+  }
+
+  /// Whether rows from there wait for the end of the input.
+  private func waits(_ origin: Origin) -> Bool {
+    guard case .node(let number) = origin else { return false }
+    return nodes[number].operation.dependsOnBatches || nodes[number].inputs.contains { waits($0) }
+  }
+
   private func steps(of origin: Origin, _ sizes: [Int?]) -> [[Int]] {
     switch origin {
     case .source(let source): return [[source]]

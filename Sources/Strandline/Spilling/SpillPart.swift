@@ -99,7 +99,12 @@ extension [SpillPart] {
       places[(shardOf(hash) - first.shards.lowerBound) / first.shards.count].append(Int32(row))
     }
     for (part, rowsOfPart) in places.enumerated() where !rowsOfPart.isEmpty {
-      try self[part].append(rows.gathered(rowsOfPart), input: input, to: &space)
+      // No block becomes much larger than a block is.
+      let most = Swift.max(1, space.blockBytes * rows.count / Swift.max(1, rows.bytes))
+      for start in stride(from: 0, to: rowsOfPart.count, by: most) {
+        let some = Array<Int32>(rowsOfPart[start..<Swift.min(start + most, rowsOfPart.count)])
+        try self[part].append(rows.gathered(some), input: input, to: &space)
+      }
     }
   }
 

@@ -35,6 +35,9 @@ struct SpillSpace: Sendable {
     }
   }
 
+  /// So many bytes of a result are in memory at once.
+  var resultBytes: Int { min(limit / 4, 512 << 20) }
+
   /// About how many bytes of rows are written and read at once: so many blocks as are in memory together are a part of the limit.
   var blockBytes: Int { min(max(limit / 64, 1 << 10), 256 << 10) }
 

@@ -41,6 +41,9 @@ public struct SessionIndex: Sendable {
   /// An index of no sessions.
   public init() {}
 
+  /// About how many bytes of memory it holds: a key has its bytes, its sessions and up to two entries that say when it ends.
+  public var memoryBytes: Int { keys.count * 112 + endings.count * 64 }
+
   /// How many ends are held, for tests: at most twice the keys and a few.
   var endingCount: Int { endings.count }
 

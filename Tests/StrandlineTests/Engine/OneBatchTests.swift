@@ -116,4 +116,19 @@ struct OneBatchTests {
       to: CallbackSink { _ in })
     await #expect(throws: StreamError.self) { try await following.runAsOneBatch() }
   }
+
+  @Test("is refused where rows that wait for the end would be late behind a union by the largest watermark")
+  func largestWatermark() async throws {
+    func totals(_ stream: Stream<Item>, _ emission: Emission) -> Stream<Total> {
+      stream.grouped(by: { $0.key }, in: .tumbling(.seconds(10)))
+        .aggregate(Total.self) { .init(key: $0.key, window: $0.window, count: .count) }.emit(emission)
+    }
+    let timed = Case(3).timed
+    let united = totals(timed, .changes).united(with: totals(timed, .final), watermark: .maximum)
+    await #expect(throws: StreamError.self) { try await united.collect() }
+    let smallest = totals(timed, .changes).united(with: totals(timed, .final))
+    #expect(try await !smallest.collect().isEmpty)
+    let final = totals(timed, .final).united(with: totals(timed, .final), watermark: .maximum)
+    #expect(try await !final.collect().isEmpty)
+  }
 }

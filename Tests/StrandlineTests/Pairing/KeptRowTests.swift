@@ -54,7 +54,7 @@ struct KeptRowTests {
   }
 
   @Test("that operators have made have numbers of their own, apart from those of rows that were read")
-  func ordinals() {
+  func ordinals() throws {
     var context = OperatorContext(StreamState([], shardCount: 1, seed: 0))
     var seen: Set<Int64> = []
     var last = Int64.min
@@ -68,7 +68,7 @@ struct KeptRowTests {
       for count in [5, 3, 8] {
         // The last rows of a longer batch: their places there are nobody's numbers.
         context.emit(batch(count + 4).gathered(.rows(Array(4..<Int32(count + 4)))))
-        for rows in context.takeEmitted(by: 1, of: 3) {
+        for rows in try context.takeEmitted(by: 1, of: 3) {
           for row in 0..<Int32(rows.columns.count) {
             let ordinal = rows.ordinal(of: row)
             #expect(seen.insert(ordinal).inserted && ordinal >> 62 == 1 && ordinal > last)
@@ -82,6 +82,6 @@ struct KeptRowTests {
     source.isSource = true
     source.ordinal = 7 << 44
     context.pass(source)
-    #expect(context.takeEmitted(by: 0, of: 3).map(\.ordinal) == [7 << 44])
+    #expect(try context.takeEmitted(by: 0, of: 3).map(\.ordinal) == [7 << 44])
   }
 }
