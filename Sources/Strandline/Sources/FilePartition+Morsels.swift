@@ -3,6 +3,8 @@ import StrandlineColumns
 extension FilePartition {
   /// How many bytes are read from a file at once before they are cut into morsels.
   private static let block = 1 << 20
+  /// The most bytes that there is made room for before they are read.
+  private static let reservedMax = 64 << 20
   /// The most bytes of a morsel: a column holds at most twice as many.
   private static let bytesMax = 1 << 30
 
@@ -31,6 +33,8 @@ extension FilePartition {
       cuts.extend(buffer.rest, upTo: bytesMax, maximumLines: limits.rows)
       if cuts.isBlocked || cuts.lines >= limits.rows || cuts.position >= bytesMax { break }
       let end = buffer.end
+      // A text that is shorter than a block needs no more.
+      if buffer.rest.byteCount >= Self.block { buffer.reserve(min(bytesMax, Self.reservedMax) + 2 * Self.block) }
       if try buffer.refill({ try file.read(at: end, into: &$0, count: Self.block) }) > 0 { continue }
       try checkNotShrunk(file)
       isWaiting = mayGrow

@@ -33,6 +33,17 @@ struct LineBuffer {
     return try fill(&bytes)
   }
 
+  /// Makes room at once for as many bytes as there may come to be: growing copies, and asks for memory that was not in use.
+  mutating func reserve(_ count: Int) {
+    if bytes.capacity - position >= count { return }
+    var roomy: [UInt8] = []
+    roomy.reserveCapacity(count)
+    roomy.append(contentsOf: bytes[position...])
+    bytes = roomy
+    base += position
+    position = 0
+  }
+
   /// Decodes lines. Returns whether any byte was consumed.
   mutating func decode(
     _ decoder: inout any LineDecoder, atEnd: Bool, rows: Int, into batch: inout ColumnBatch,
