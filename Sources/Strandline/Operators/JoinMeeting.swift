@@ -25,8 +25,7 @@ struct JoinMeeting: Sendable {
     if pairs.count > 0 && !(join.kind.isOneSided && join.condition == nil) {
       pairColumns = try pairs.keptColumns(other, states.states[other.state])
       if let condition = join.condition {
-        let arrived = rows.columns.map { $0.gathered(pairs.arrivals) }
-        let columns = input == 0 ? arrived + pairColumns : pairColumns + arrived
+        let columns = Self.paired(rows, pairs.arrivals, pairColumns, input)
         let selection = try condition.select(ColumnBatch(join.pairSchema, columns: columns), .all(pairs.count))
         pairs = pairs.gathered(selection)
         pairColumns = pairColumns.map { $0.gathered(selection) }
@@ -50,6 +49,12 @@ struct JoinMeeting: Sendable {
     kept = try join.sides[input].ready(rows, chosen, matched: matched, states)
   }
 
+  /// The columns of rows that arrive beside those of the other side: the left side's come first.
+  private static func paired(_ rows: JoinRows, _ arrivals: [Int32], _ others: [Column], _ input: Int) -> [Column] {
+    let arrived = rows.columns.map { $0.gathered(arrivals) }
+    return input == 0 ? arrived + others : others + arrived
+  }
+
   /// Gives pairs, and rows without one, in the order of the rows that arrive.
   private mutating func give(
     _ rows: JoinRows, _ keptColumns: [Column], _ alone: [Int32], _ input: Int, _ other: JoinSide
@@ -58,8 +63,7 @@ struct JoinMeeting: Sendable {
     // A pair's time is that of its later row.
     times = zip(pairs.arrivals, keptTimes).map { max(rows.times[Int($0)], $1) }
     if alone.isEmpty {
-      let arrived = rows.columns.map { $0.gathered(pairs.arrivals) }
-      columns = input == 0 ? arrived + keptColumns : keptColumns + arrived
+      columns = Self.paired(rows, pairs.arrivals, keptColumns, input)
       return
     }
     var (arrivals, places): ([Int32], [Int32]) = ([], [])
@@ -75,12 +79,10 @@ struct JoinMeeting: Sendable {
     }
     arrivals += pairs.arrivals[pair...]
     places += (pair..<pairs.count).map { Int32($0) }
-    let arrived = rows.columns.map { $0.gathered(arrivals) }
     // The place behind the last pair is that of a row of nulls.
     var held = pairs.count == 0 ? RowBlob(other.schema).columns : keptColumns
     for index in held.indices { held[index].appendNull() }
-    held = held.map { $0.gathered(places) }
-    columns = input == 0 ? arrived + held : held + arrived
+    columns = Self.paired(rows, arrivals, held.map { $0.gathered(places) }, input)
     times = zip(arrivals, places).map { $1 < times.count ? times[Int($1)] : rows.times[Int($0)] }
   }
 }

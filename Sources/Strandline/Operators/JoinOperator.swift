@@ -200,7 +200,7 @@ struct JoinOperator: TwoPhaseOperator {
 
   var keeps: String? {
     within == nil
-      ? "all rows of both sides, until the input ends"
+      ? "all rows of both sides, until the other side ends"
       : "rows of both sides, until the watermark is beyond all that could match them"
   }
 }

@@ -13,7 +13,7 @@ extension Stream {
   ///
   /// - Parameters:
   ///   - bounds: how much later than a row of this stream one of the other may be; negative for earlier. Without bounds all rows
-  ///     are kept until the input ends.
+  ///     are kept until the other side ends.
   ///   - condition: what else must be true of a pair.
   public func join<Other: Record, each Key: ColumnValue, each OtherKey: ColumnValue>(
     _ other: Stream<Other>, on key: (Row.Columns) -> (repeat Expr<each Key>),
